@@ -1,0 +1,107 @@
+/**
+ * The sharing agreement between one council and one hospital, as data. What is shared, with which
+ * roles, how fresh and for how long is decided here and nowhere in code (product rule 7).
+ */
+import { z } from 'zod';
+import { roles } from './caller.ts';
+import { makeDate } from './dates.ts';
+
+/** Why a person is looked up. Direct care only: there is no other value to choose. */
+export const reasons = {
+  'decide-admission': 'Deciding whether they can go home from here',
+  'plan-discharge': 'Planning their discharge',
+  'contact-provider': 'Telling their care provider where they are',
+} as const;
+export type Reason = keyof typeof reasons;
+
+/** Whether the person agreed to being looked up. */
+export const permissionAnswers = ['given', 'refused', 'cannot-ask', 'not-needed'] as const;
+export type PermissionAnswer = (typeof permissionAnswers)[number];
+
+/** Why the person cannot be asked: a fixed list, so that it can be counted and reviewed. */
+export const cannotAskReasons = {
+  unconscious: 'Unconscious',
+  confused: 'Too confused to answer',
+  'lacks-capacity': 'Lacks capacity for this decision',
+  'cannot-communicate': 'Cannot communicate with us now',
+} as const;
+export type CannotAskReason = keyof typeof cannotAskReasons;
+
+/** Facts about a person or package that an agreement can share or leave out. */
+export const shareableFields = [
+  'name', 'gender', 'council-id', 'service', 'provider', 'status', 'dates',
+  'phone', 'email', 'contact-notes', 'safeguarding',
+] as const; // prettier-ignore
+export type ShareableField = (typeof shareableFields)[number];
+
+/** Kinds of part of `homeward-extract/1`. */
+export const partKinds = [
+  'care', 'package-providers', 'directory', 'contacts', 'safeguarding', 'restrictions', 'numbers', 'services',
+] as const; // prettier-ignore
+export type PartKind = (typeof partKinds)[number];
+
+const isoDate = z.string().refine((text) => {
+  const [year, month, day] = text.split('-').map(Number);
+  return /^\d{4}-\d{2}-\d{2}$/.test(text) && makeDate(year ?? 0, month ?? 0, day ?? 0) !== null;
+}, 'must be a date like 2026-03-31');
+
+const unit = { minute: 60_000, hour: 3_600_000, day: 86_400_000 } as const;
+/** A length of time in words, such as `26 hours`; becomes milliseconds. */
+const duration = z
+  .string()
+  .regex(/^\d+ (minute|hour|day)s?$/, 'must be a length of time like "26 hours"')
+  .transform((text) => {
+    const [count, word = ''] = text.split(' ');
+    return Number(count) * unit[word.replace(/s$/, '') as keyof typeof unit];
+  });
+
+const limits = z
+  .strictObject({ amber: duration, red: duration })
+  .refine((pair) => pair.amber <= pair.red, 'amber must not be longer than red');
+
+export const agreementSchema = z
+  .strictObject({
+    id: z.string().regex(/^[a-z0-9-]+$/, 'must be small letters, digits and dashes'),
+    version: z.int().positive(),
+    council: z.string(),
+    hospital: z.string(),
+    /** The switch: off unless somebody has turned it on. */
+    enabled: z.boolean(),
+    from: isoDate,
+    until: isoDate,
+    purposes: z.array(z.enum(Object.keys(reasons) as [Reason, ...Reason[]])).min(1),
+    permission: z.enum(['ask', 'not-needed']),
+    roles: z
+      .partialRecord(z.enum(roles), z.strictObject({ safeguarding: z.boolean() }))
+      .refine((given) => Object.keys(given).length > 0, 'must name at least one role'),
+    fields: z.array(z.enum(shareableFields)),
+    fullCostPackages: z.enum(['shown', 'not-shown']),
+    recentlyEnded: duration,
+    freshness: z.strictObject({
+      care: limits,
+      safeguarding: z.strictObject({ notAvailableAfter: duration }),
+      contacts: limits,
+      restrictions: z.strictObject({ overdueAfter: duration }),
+    }),
+    budget: z.strictObject({
+      people15Minutes: z.int().positive(),
+      peopleDay: z.int().positive(),
+      organisationPeopleDay: z.int().positive(),
+      missesBeforeSignIn: z.int().positive(),
+      missesBeforeLock: z.int().positive(),
+      emergenciesBeforeSignIn: z.int().positive(),
+      mismatchesBeforeNeutral: z.int().positive(),
+    }),
+    retention: z.strictObject({ answers: duration, closedFacts: duration, audit: duration }),
+  })
+  .refine((agreement) => agreement.from <= agreement.until, {
+    message: 'from must not be after until',
+    path: ['from'],
+  })
+  .refine((agreement) => agreement.budget.missesBeforeSignIn < agreement.budget.missesBeforeLock, {
+    message: 'missesBeforeSignIn must be fewer than missesBeforeLock',
+    path: ['budget', 'missesBeforeSignIn'],
+  });
+
+/** A validated agreement; times are milliseconds. */
+export type Agreement = z.output<typeof agreementSchema>;

@@ -1,0 +1,79 @@
+/** Who is asking, and what each kind of person may do at all. */
+import { HomewardError } from './error.ts';
+
+/** Roles that a sign-in can carry. What a hospital role may see is further cut by the agreement. */
+export const roles = [
+  'emergency-nurse',
+  'emergency-doctor',
+  'discharge-nurse',
+  'ward-clerk',
+  'council-duty-worker',
+  'council-data-steward',
+  'privacy-officer',
+  'operator',
+] as const;
+export type Role = (typeof roles)[number];
+
+export const roleNames: Record<Role, string> = {
+  'emergency-nurse': 'Emergency nurse',
+  'emergency-doctor': 'Emergency doctor',
+  'discharge-nurse': 'Discharge nurse',
+  'ward-clerk': 'Ward clerk',
+  'council-duty-worker': 'Council duty worker',
+  'council-data-steward': 'Council data steward',
+  'privacy-officer': 'Privacy officer',
+  operator: 'Operator',
+};
+
+/** What can be asked of the system; every page names one. */
+export const permissions = [
+  'look-up',
+  'see-council-accesses',
+  'steward-bundles',
+  'review-accesses',
+  'operate',
+  'own-session',
+] as const;
+export type Permission = (typeof permissions)[number];
+
+// Deny by default: a role has what stands here and nothing else.
+const granted: Record<Role, readonly Permission[]> = {
+  'emergency-nurse': ['look-up', 'own-session'],
+  'emergency-doctor': ['look-up', 'own-session'],
+  'discharge-nurse': ['look-up', 'own-session'],
+  'ward-clerk': ['look-up', 'own-session'],
+  'council-duty-worker': ['see-council-accesses', 'own-session'],
+  'council-data-steward': ['steward-bundles', 'own-session'],
+  'privacy-officer': ['review-accesses', 'own-session'],
+  operator: ['operate', 'own-session'],
+};
+
+/** Whether a role holds a permission. */
+export function may(role: Role, permission: Permission): boolean {
+  return granted[role].includes(permission);
+}
+
+/**
+ * Lets a use case refuse by itself, whatever the page in front of it did.
+ * @throws HomewardError NOT_ALLOWED
+ */
+export function requirePermission(caller: Caller, permission: Permission): void {
+  if (!may(caller.role, permission)) throw new HomewardError('NOT_ALLOWED');
+}
+
+/** A signed-in person, as every use case needs to know them. No use case runs without one. */
+export interface Caller {
+  /** Stable id from the sign-in provider (`issuer|subject`). */
+  readonly userId: string;
+  readonly name: string;
+  readonly role: Role;
+  /** Organisation id of the configuration folder: a hospital or a council. */
+  readonly organisation: string;
+  readonly team: string;
+  /** How they signed in, for example `AAL3_ANY` or `demo`. */
+  readonly authenticatedBy: string;
+  /** When they last proved who they are. */
+  readonly authenticatedAt: Date;
+  /** Hash of the session id: joins audit rows of one sitting, opens nothing. */
+  readonly session: string;
+}

@@ -1,0 +1,122 @@
+/**
+ * Dates and times as people in England read them. A date is an ISO text (`1941-03-14`), so that
+ * no time zone can ever move a birthday; an instant is a Date.
+ */
+import { Temporal } from 'temporal-polyfill';
+
+/** A calendar date, `YYYY-MM-DD`. */
+export type IsoDate = string;
+
+const zone = 'Europe/London';
+const months = [
+  'January', 'February', 'March', 'April', 'May', 'June', 'July',
+  'August', 'September', 'October', 'November', 'December',
+]; // prettier-ignore
+const weekdays = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
+const daysIn = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+
+/**
+ * Reads a date as council extracts write it: `14/03/1941` or `1941-03-14`, either followed by a
+ * midnight time (database exports add one).
+ * @returns the ISO date, or null when it is not a real calendar date between 1850 and 2199
+ */
+export function parseDate(text: string): IsoDate | null {
+  const found = /^(?:(\d{1,2})\/(\d{1,2})\/(\d{4})|(\d{4})-(\d{2})-(\d{2}))(?:[ T]00:00(?::00(?:\.0+)?)?Z?)?$/.exec(
+    text.trim(),
+  );
+  if (!found) return null;
+  const [, dayUk, monthUk, yearUk, yearIso, monthIso, dayIso] = found;
+  return makeDate(Number(yearUk ?? yearIso), Number(monthUk ?? monthIso), Number(dayUk ?? dayIso));
+}
+
+/** The ISO date for these parts, or null when there is no such day (31 February, year 41). */
+export function makeDate(year: number, month: number, day: number): IsoDate | null {
+  if (!Number.isInteger(year) || !Number.isInteger(month) || !Number.isInteger(day)) return null;
+  if (year < 1850 || year > 2199 || month < 1 || month > 12 || day < 1) return null;
+  if (day > (daysIn[month - 1] ?? 0)) return null;
+  const leap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+  if (month === 2 && day === 29 && !leap) return null;
+  return `${year}-${String(month).padStart(2, '0')}-${String(day).padStart(2, '0')}`;
+}
+
+/** The date in London at an instant: midnight is London's, summer and winter. */
+export function londonDate(at: Date): IsoDate {
+  return london(at).toPlainDate().toString();
+}
+
+/** London's wall clock at an instant: date, weekday (1 Monday … 7 Sunday) and minute of the day. */
+export function londonClock(at: Date): { date: IsoDate; weekday: number; minute: number } {
+  const zoned = london(at);
+  return {
+    date: zoned.toPlainDate().toString(),
+    weekday: zoned.dayOfWeek,
+    minute: zoned.hour * 60 + zoned.minute,
+  };
+}
+
+/**
+ * Whole years lived on a day. Someone born on 29 February is a year older on 1 March in a common
+ * year: the later day, so that nobody counts as an adult too early.
+ */
+export function ageOn(birth: IsoDate, on: IsoDate): number {
+  const years = Number(on.slice(0, 4)) - Number(birth.slice(0, 4));
+  return on.slice(5) >= birth.slice(5) ? years : years - 1;
+}
+
+/** A date so many days later (or earlier, if negative). */
+export function addDays(date: IsoDate, days: number): IsoDate {
+  return Temporal.PlainDate.from(date).add({ days }).toString();
+}
+
+/** `14 March 1941` */
+export function formatDate(date: IsoDate): string {
+  const [year, month, day] = date.split('-').map(Number) as [number, number, number];
+  return `${day} ${months[month - 1]} ${year}`;
+}
+
+/** `5:30pm`, with "midnight" and "midday" as the NHS style guide writes them. */
+export function formatTime(minute: number): string {
+  if (minute === 0 || minute === 24 * 60) return 'midnight';
+  if (minute === 12 * 60) return 'midday';
+  const hour = Math.floor(minute / 60) % 24;
+  const past = minute % 60;
+  const shown = `${hour % 12 === 0 ? 12 : hour % 12}${past ? `:${String(past).padStart(2, '0')}` : ''}`;
+  return `${shown}${hour < 12 ? 'am' : 'pm'}`;
+}
+
+/** `today at 5:10am`, `yesterday at midnight`, `28 August 2026 at 5:10am` */
+export function formatInstant(at: Date, now: Date): string {
+  const { date, minute } = londonClock(at);
+  const today = londonDate(now);
+  const time = formatTime(minute);
+  if (date === today) return `today at ${time}`;
+  if (date === addDays(today, -1)) return `yesterday at ${time}`;
+  return `${formatDate(date)} at ${time}`;
+}
+
+/** `6 hours ago`, `2 days ago`: how old something is, rounded down, never flattering. */
+export function formatAge(at: Date, now: Date): string {
+  const minutes = Math.floor((now.getTime() - at.getTime()) / 60_000);
+  if (minutes < 1) return 'just now';
+  if (minutes < 60) return plural(minutes, 'minute');
+  if (minutes < 48 * 60) return plural(Math.floor(minutes / 60), 'hour');
+  return plural(Math.floor(minutes / (24 * 60)), 'day');
+}
+
+/** `Monday` for 1 … `Sunday` for 7. */
+export function weekdayName(weekday: number): string {
+  return weekdays[weekday - 1] ?? '';
+}
+
+/** 1 Monday … 7 Sunday for a date. */
+export function weekdayOf(date: IsoDate): number {
+  return Temporal.PlainDate.from(date).dayOfWeek;
+}
+
+function plural(count: number, unit: string): string {
+  return `${count} ${unit}${count === 1 ? '' : 's'} ago`;
+}
+
+function london(at: Date): Temporal.ZonedDateTime {
+  return Temporal.Instant.fromEpochMilliseconds(at.getTime()).toZonedDateTimeISO(zone);
+}

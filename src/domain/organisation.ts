@@ -1,0 +1,30 @@
+/** The organisations of a configuration folder: councils with their duty numbers, hospitals with their teams. */
+import { z } from 'zod';
+
+const phoneLine = z.strictObject({
+  number: z.string().min(3),
+  /** Words for the hours, shown beside the number. */
+  label: z.string(),
+});
+
+export const councilSchema = z.strictObject({
+  /** Local authority code as the extract writes it; text, leading zeros kept. */
+  id: z.string().min(1),
+  name: z.string().min(1),
+  /** `Mon-Fri 08:30-17:00`: when the day number answers; outside it the night number does. */
+  dayHours: z.string(),
+  day: phoneLine,
+  night: phoneLine,
+  /** How many per cent open packages or referrals may fall between two extracts. */
+  fallLimitPercent: z.number().min(0).max(100).default(20),
+});
+/** A council. */
+export type Council = z.output<typeof councilSchema>;
+
+export const hospitalSchema = z.strictObject({
+  id: z.string().min(1),
+  name: z.string().min(1),
+  teams: z.array(z.string()).min(1),
+});
+/** A hospital. */
+export type Hospital = z.output<typeof hospitalSchema>;

@@ -1,0 +1,305 @@
+/**
+ * Use case: a council's extract bundle becomes the facts that stand. One transaction: it lands
+ * whole or not at all. A dry run does exactly the same and takes it back, so that what `check`
+ * reports is what `import` would do.
+ */
+import type { Agreement, PartKind } from '../domain/agreement.ts';
+import type { Caller } from '../domain/caller.ts';
+import type { Clock } from '../domain/clock.ts';
+import { londonDate } from '../domain/dates.ts';
+import { HomewardError } from '../domain/error.ts';
+import type { BundlePart, OpenBundle, PartInspection } from '../domain/extract/bundle.ts';
+import type { Council } from '../domain/organisation.ts';
+import { writeAudit } from '../store/audit.ts';
+import {
+  currentParts,
+  forgetClosed,
+  insertBundle,
+  lockCouncil,
+  moveBundle,
+  removeBundle,
+  saveReport,
+} from '../store/bundles.ts';
+import type { StoredPart } from '../store/bundles.ts';
+import type { Database, Trx } from '../store/database.ts';
+import { keepQuarantine, countCouncil, countOpen, countQuarantine } from '../store/import/report.ts';
+import { landPart, landingOrder } from '../store/import/land.ts';
+import { keyPersons } from '../store/import/persons.ts';
+import { fillStage } from '../store/import/stages.ts';
+import type { Change } from '../store/import/reconcile.ts';
+import type { CheckReport, HoldReason, PartReport } from './import-report.ts';
+import { stageReader } from './stage-lines.ts';
+import type { LineCounts } from './stage-lines.ts';
+
+export interface ImportDeps {
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly council: Council;
+  /** Every agreement of this council: what any of them shows decides what is kept. */
+  readonly agreements: readonly Agreement[];
+}
+
+export interface ImportOptions {
+  readonly dryRun: boolean;
+  /** Who hands the bundle in. */
+  readonly caller: Caller;
+  /** The held bundle that a person has looked at and lets in all the same. */
+  readonly release?: string;
+  readonly onProgress?: (progress: { part: PartKind; bytes: number; totalBytes: number; rows: number }) => void;
+}
+
+export type ImportOutcome = 'landed' | 'held' | 'unchanged' | 'checked';
+
+export interface ImportResult {
+  readonly outcome: ImportOutcome;
+  /** The bundle's id; null for a dry run and for a bundle that changed nothing. */
+  readonly bundle: string | null;
+  readonly report: CheckReport;
+}
+
+/** Thrown inside the transaction to take everything back, carrying what was learnt. */
+class TakeBack extends Error {
+  readonly report: CheckReport;
+  constructor(report: CheckReport) {
+    super('taken back');
+    this.report = report;
+  }
+}
+
+/**
+ * Imports or checks a bundle.
+ * @throws HomewardError BUNDLE_COUNCIL, BUNDLE_OLDER, BUNDLE_CONFLICT, PART_HEADER, PART_ENCODING,
+ *   PART_CSV; nothing has changed then
+ */
+export async function importBundle(
+  deps: ImportDeps,
+  bundle: OpenBundle,
+  options: ImportOptions,
+): Promise<ImportResult> {
+  const { manifest } = bundle;
+  if (manifest.council !== deps.council.id) {
+    throw new HomewardError('BUNDLE_COUNCIL', `It says ${manifest.council}; this is ${deps.council.id}.`);
+  }
+  const inspections: PartInspection[] = [];
+  for (const part of manifest.parts) inspections.push(await bundle.inspect(part));
+  try {
+    return await deps.db.transaction((trx) => land(trx, deps, bundle, inspections, options));
+  } catch (error) {
+    if (!(error instanceof TakeBack)) throw error;
+    if (options.dryRun) return { outcome: 'checked', bundle: null, report: error.report };
+    return recordHeld(deps, bundle, inspections, options, error.report);
+  }
+}
+
+async function land(
+  trx: Trx,
+  deps: ImportDeps,
+  bundle: OpenBundle,
+  inspections: readonly PartInspection[],
+  options: ImportOptions,
+): Promise<ImportResult> {
+  const { clock, council } = deps;
+  const today = londonDate(clock.now());
+  await lockCouncil(trx, council.id);
+  const before = await currentParts(trx, council.id);
+  const standing = new Map(
+    inspections.map((one) => [one.part.kind, compare(one, bundle.manifest.extractedAt, before)]),
+  );
+  const applied = inspections.filter((one) => standing.get(one.part.kind) === 'newer');
+  if (applied.length === 0 && [...standing.values()].includes('older')) throw new HomewardError('BUNDLE_OLDER');
+
+  const openBefore = await countOpen(trx, council.id, today);
+  const id = await insertBundle(trx, {
+    manifest: bundle.manifest,
+    state: 'landed',
+    receivedAt: clock.now(),
+    receivedBy: options.caller.name,
+    parts: inspections.map((one) => ({
+      part: one.part,
+      sha256: one.sha256,
+      rows: one.rows,
+      applied: applied.includes(one),
+    })),
+  });
+  const landing = { council: council.id, bundle: id };
+  const counts = await stageAll(trx, deps, bundle, applied, options);
+  const kinds = applied.map((one) => one.part.kind);
+  await keyPersons(trx, kinds, landing);
+  const changes = new Map<PartKind, Change>();
+  for (const kind of landingOrder.filter((one) => kinds.includes(one))) {
+    const { part } = applied.find((one) => one.part.kind === kind) as PartInspection;
+    changes.set(kind, await landPart[kind](trx, { ...landing, asAt: part.asAt }));
+    await keepQuarantine(trx, kind, landing);
+  }
+  const openAfter = await countOpen(trx, council.id, today);
+  const quarantine = await countQuarantine(trx, id);
+  const had = new Set(before.map((part) => part.kind));
+  const report: CheckReport = {
+    council: council.id,
+    source: bundle.manifest.source,
+    extractedAt: bundle.manifest.extractedAt.toISOString(),
+    parts: inspections.map((one) => partReport(one, standing.get(one.part.kind) ?? 'same', counts, changes)),
+    quarantine,
+    dropped: mergeDropped(counts),
+    people: await countCouncil(trx, landing, today),
+    openBefore,
+    openAfter,
+    hold: [
+      ...applied.flatMap((one) =>
+        one.problems.map((problem): HoldReason => ({ part: one.part.kind, reason: problem })),
+      ),
+      ...fallen('care', had, openBefore.packages, openAfter.packages, council),
+      ...fallen('safeguarding', had, openBefore.referrals, openAfter.referrals, council),
+      ...unnamed(quarantine),
+    ],
+  };
+  if (options.dryRun || (report.hold.length > 0 && options.release === undefined)) throw new TakeBack(report);
+  if (options.release !== undefined && !(await moveBundle(trx, options.release, 'held', 'released'))) {
+    throw new HomewardError('BUNDLE_NOT_HELD');
+  }
+  if (applied.length === 0) {
+    await removeBundle(trx, id);
+    return { outcome: 'unchanged', bundle: null, report };
+  }
+  await saveReport(trx, id, report);
+  await writeAudit(trx, deps.clock.now(), options.caller, {
+    action: options.release === undefined ? 'import-bundle' : 'release-bundle',
+    council: council.id,
+    outcome: 'landed',
+    detail: { bundle: id, released: options.release ?? null },
+  });
+  await forgetClosed(trx, council.id, new Date(clock.now().getTime() - longestKept(deps.agreements)));
+  return { outcome: 'landed', bundle: id, report };
+}
+
+// A part that a newer one has overtaken is passed over by itself: the hourly safeguarding part must
+// not keep last night's care part out (docs/adr/0004).
+function compare(
+  { part, sha256 }: PartInspection,
+  extractedAt: Date,
+  before: readonly StoredPart[],
+): 'newer' | 'same' | 'older' {
+  const now = before.find((one) => one.kind === part.kind);
+  if (!now) return 'newer';
+  const order = part.asAt.getTime() - now.asAt.getTime() || extractedAt.getTime() - now.extractedAt.getTime();
+  if (order > 0) return part.asAt.getTime() === now.asAt.getTime() && sha256 === now.sha256 ? 'same' : 'newer';
+  if (order < 0) return 'older';
+  if (sha256 === now.sha256) return 'same';
+  throw new HomewardError('BUNDLE_CONFLICT', `Part ${part.kind}: extract it again with its own time.`);
+}
+
+async function stageAll(
+  trx: Trx,
+  deps: ImportDeps,
+  bundle: OpenBundle,
+  applied: readonly PartInspection[],
+  options: ImportOptions,
+): Promise<Map<PartKind, LineCounts>> {
+  const totalBytes = applied.reduce((sum, one) => sum + one.bytes, 0);
+  const counts = new Map<PartKind, LineCounts>();
+  const context = {
+    council: deps.council.id,
+    today: londonDate(deps.clock.now()),
+    keepEndedSince: londonDate(
+      new Date(deps.clock.now().getTime() - Math.max(0, ...deps.agreements.map((one) => one.recentlyEnded))),
+    ),
+    keepFullCost: deps.agreements.some((one) => one.fullCostPackages === 'shown'),
+  };
+  let bytes = 0;
+  let rows = 0;
+  for (const inspection of applied) {
+    const { kind } = inspection.part;
+    const reader = stageReader(kind, inspection.header, context);
+    const lines = bundle.lines(inspection, (read) => (bytes += read));
+    const batches = async function* (): AsyncGenerator<ReturnType<typeof reader.read>[]> {
+      for await (const batch of lines) {
+        rows += batch.length;
+        options.onProgress?.({ part: kind, bytes, totalBytes, rows });
+        yield batch.map((line) => reader.read(line));
+      }
+    };
+    await fillStage(trx, kind, batches());
+    options.onProgress?.({ part: kind, bytes, totalBytes, rows });
+    counts.set(kind, reader.counts);
+  }
+  return counts;
+}
+
+async function recordHeld(
+  deps: ImportDeps,
+  bundle: OpenBundle,
+  inspections: readonly PartInspection[],
+  options: ImportOptions,
+  report: CheckReport,
+): Promise<ImportResult> {
+  const id = await deps.db.transaction(async (trx) => {
+    const held = await insertBundle(trx, {
+      manifest: bundle.manifest,
+      state: 'held',
+      receivedAt: deps.clock.now(),
+      receivedBy: options.caller.name,
+      parts: inspections.map((one) => ({ part: one.part, sha256: one.sha256, rows: one.rows, applied: false })),
+    });
+    await saveReport(trx, held, report);
+    await writeAudit(trx, deps.clock.now(), options.caller, {
+      action: 'import-bundle',
+      council: deps.council.id,
+      outcome: 'held',
+      detail: { bundle: held },
+    });
+    return held;
+  });
+  return { outcome: 'held', bundle: id, report };
+}
+
+function partReport(
+  one: PartInspection,
+  standing: PartReport['standing'],
+  counts: Map<PartKind, LineCounts>,
+  changes: Map<PartKind, Change>,
+): PartReport {
+  const { part } = one as { part: BundlePart };
+  return {
+    kind: part.kind,
+    file: part.file,
+    asAt: part.asAt.toISOString(),
+    rows: one.rows,
+    standing,
+    encoding: one.encoding,
+    unknownColumns: one.header.unknown,
+    used: counts.get(part.kind)?.used ?? 0,
+    opened: changes.get(part.kind)?.opened ?? 0,
+    closed: changes.get(part.kind)?.closed ?? 0,
+  };
+}
+
+function mergeDropped(counts: Map<PartKind, LineCounts>): Record<string, number> {
+  return Object.fromEntries([...(counts.get('care')?.dropped ?? new Map<string, number>())].sort());
+}
+
+function fallen(
+  part: PartKind,
+  had: ReadonlySet<PartKind>,
+  before: number,
+  after: number,
+  council: Council,
+): HoldReason[] {
+  if (!had.has(part) || before === 0) return [];
+  const percent = ((before - after) / before) * 100;
+  return percent > council.fallLimitPercent ? [{ part, reason: 'FALL', before, after }] : [];
+}
+
+// A referral or restriction that names nobody could be anybody's: then "none recorded" is not known to be true.
+function unnamed(quarantine: readonly { part: string; code: string; lines: number }[]): HoldReason[] {
+  return quarantine
+    .filter(
+      ({ part, code }) =>
+        (part === 'safeguarding' || part === 'restrictions') && (code === 'NOBODY_NAMED' || code === 'ROW_SHAPE'),
+    )
+    .map(({ part, lines }) => ({ part: part as PartKind, reason: 'NOBODY_NAMED', lines }));
+}
+
+function longestKept(agreements: readonly Agreement[]): number {
+  const day = 86_400_000;
+  return Math.max(30 * day, ...agreements.map((one) => Math.max(one.retention.closedFacts, one.recentlyEnded)));
+}

@@ -1,0 +1,118 @@
+/**
+ * Use cases of those who watch over look-ups: the council sees who asked about its people (as
+ * CP-IS shows it), the privacy officer who looked in the officer's own organisation. Reading the
+ * trail is itself audited, before anything is shown.
+ */
+import { requirePermission } from '../domain/caller.ts';
+import type { Caller } from '../domain/caller.ts';
+import type { Clock } from '../domain/clock.ts';
+import { HomewardError } from '../domain/error.ts';
+import { parseNhsNumber } from '../domain/nhs-number.ts';
+import { closeAlert, listAccesses, listAlerts, writeAudit } from '../store/audit.ts';
+import type { Access } from '../store/audit.ts';
+import type { Database, Trx } from '../store/database.ts';
+import { everKnownAs, findByCouncilId } from '../store/records.ts';
+
+export type { Access } from '../store/audit.ts';
+
+export interface ReviewDeps {
+  readonly db: Database;
+  readonly clock: Clock;
+}
+
+/** How many accesses a person's list holds, as in CP-IS. */
+export const accessesShown = 25;
+
+export interface AccessList {
+  readonly accesses: readonly Access[];
+  /** False when the council knows nobody by this id or number; the list may hold look-ups all the same. */
+  readonly known: boolean;
+}
+
+/**
+ * The last look-ups of one of the council's people, by NHS number or the council's own id.
+ * @throws HomewardError NOT_ALLOWED; FORM_INVALID when nothing was typed
+ */
+export async function councilAccesses(deps: ReviewDeps, caller: Caller, typed: string): Promise<AccessList> {
+  requirePermission(caller, 'see-council-accesses');
+  const council = caller.organisation;
+  if (typed.trim() === '') throw new HomewardError('FORM_INVALID');
+  const number = parseNhsNumber(typed);
+  return deps.db.transaction(async (trx) => {
+    const subject = number.ok ? await everKnownAs(trx, number.value) : await byCouncilId(trx, council, typed.trim());
+    const persons = subject.persons.filter((person) => person.council === council);
+    const accesses = await listAccesses(trx, { council }, { numbers: subject.numbers, persons }, accessesShown);
+    await writeAudit(trx, deps.clock.now(), caller, {
+      action: 'see-council-accesses',
+      council,
+      outcome: 'listed',
+      personKey: persons[0]?.personKey ?? null,
+      numberAsked: number.ok ? number.value : null,
+      detail: { shown: accesses.length },
+    });
+    return { accesses, known: persons.length > 0 };
+  });
+}
+
+async function byCouncilId(
+  trx: Trx,
+  council: string,
+  councilId: string,
+): Promise<{ numbers: string[]; persons: { council: string; personKey: string }[] }> {
+  const found = await findByCouncilId(trx, council, councilId);
+  return found
+    ? { numbers: found.numbers, persons: [{ council, personKey: found.personKey }] }
+    : { numbers: [], persons: [] };
+}
+
+/**
+ * Who in the officer's own organisation has looked at a person, under any number the person ever
+ * had, with attempts that found nothing or were refused.
+ * @throws HomewardError NOT_ALLOWED; FORM_INVALID when the number is not one
+ */
+export async function whoLooked(deps: ReviewDeps, caller: Caller, typed: string, limit = 200): Promise<AccessList> {
+  requirePermission(caller, 'review-accesses');
+  const number = parseNhsNumber(typed);
+  if (!number.ok) throw new HomewardError('FORM_INVALID');
+  return deps.db.transaction(async (trx) => {
+    const subject = await everKnownAs(trx, number.value);
+    const accesses = await listAccesses(trx, { organisation: caller.organisation }, subject, limit);
+    await writeAudit(trx, deps.clock.now(), caller, {
+      action: 'review-accesses',
+      outcome: 'listed',
+      numberAsked: number.value,
+      detail: { shown: accesses.length },
+    });
+    return { accesses, known: subject.persons.length > 0 };
+  });
+}
+
+/** The latest alerts of the officer's organisation, newest first; reading them is audited. */
+export async function alertsOf(
+  deps: ReviewDeps,
+  caller: Caller,
+  limit = 50,
+): Promise<Awaited<ReturnType<typeof listAlerts>>> {
+  requirePermission(caller, 'review-accesses');
+  return deps.db.transaction(async (trx) => {
+    const alerts = await listAlerts(trx, caller.organisation, limit);
+    await writeAudit(trx, deps.clock.now(), caller, {
+      action: 'review-accesses',
+      outcome: 'alerts-listed',
+      detail: { shown: alerts.length },
+    });
+    return alerts;
+  });
+}
+
+/** Marks an alert as reviewed by the officer. @throws HomewardError PAGE_NOT_FOUND when it is not an open one of theirs */
+export async function reviewAlert(deps: ReviewDeps, caller: Caller, alert: string): Promise<void> {
+  requirePermission(caller, 'review-accesses');
+  if (!/^[0-9a-f-]{36}$/.test(alert)) throw new HomewardError('PAGE_NOT_FOUND');
+  await deps.db.transaction(async (trx) => {
+    const now = deps.clock.now();
+    if (!(await closeAlert(trx, caller.organisation, alert, caller.name, now)))
+      throw new HomewardError('PAGE_NOT_FOUND');
+    await writeAudit(trx, now, caller, { action: 'review-alert', outcome: 'reviewed', detail: { alert } });
+  });
+}

@@ -1,0 +1,227 @@
+/** The audit trail: written in the transaction of what it records, read by those who review it. */
+import { randomUUID } from 'node:crypto';
+import { sql } from 'kysely';
+import type { Caller } from '../domain/caller.ts';
+import type { AlertKind } from '../domain/policy.ts';
+import type { PartStates } from '../domain/record.ts';
+import type { Db, Trx } from './database.ts';
+
+export type AuditAction =
+  | 'look-up'
+  | 'view-answer-again'
+  | 'print-card'
+  | 'see-council-accesses'
+  | 'review-accesses'
+  | 'review-alert'
+  | 'import-bundle'
+  | 'check-bundle'
+  | 'release-bundle'
+  | 'discard-bundle'
+  | 'roll-back-bundle'
+  | 'download-quarantine'
+  | 'sign-in'
+  | 'sign-out';
+
+/** What is recorded beside who and when. Identifiers only: what was shown is named, never copied. */
+export interface AuditEntry {
+  readonly action: AuditAction;
+  readonly outcome: string;
+  readonly council?: string | null;
+  readonly personKey?: string | null;
+  readonly numberAsked?: string | null;
+  readonly numberCurrent?: string | null;
+  readonly reason?: string | null;
+  readonly permission?: string | null;
+  readonly cannotAskReason?: string | null;
+  readonly relationship?: string | null;
+  readonly rule?: string | null;
+  readonly agreement?: { id: string; version: number } | null;
+  readonly sharedFields?: readonly string[] | null;
+  readonly sources?: PartStates | null;
+  readonly answerId?: string | null;
+  readonly detail?: object | null;
+}
+
+/** Adds one row. What it records may be shown only after the transaction has committed. @returns the row's id */
+export async function writeAudit(trx: Trx, at: Date, caller: Caller, entry: AuditEntry): Promise<string> {
+  const id = randomUUID();
+  await trx.sql
+    .insertInto('audit_event')
+    .values({
+      audit_id: id,
+      at,
+      action: entry.action,
+      user_id: caller.userId,
+      user_name: caller.name,
+      role: caller.role,
+      organisation: caller.organisation,
+      team: caller.team,
+      authenticated_by: caller.authenticatedBy,
+      session: caller.session,
+      council: entry.council ?? null,
+      person_key: entry.personKey ?? null,
+      number_asked: entry.numberAsked ?? null,
+      number_current: entry.numberCurrent ?? null,
+      reason: entry.reason ?? null,
+      permission: entry.permission ?? null,
+      cannot_ask_reason: entry.cannotAskReason ?? null,
+      relationship: entry.relationship ?? null,
+      outcome: entry.outcome,
+      rule: entry.rule ?? null,
+      agreement: entry.agreement?.id ?? null,
+      agreement_version: entry.agreement?.version ?? null,
+      shared_fields: entry.sharedFields ? [...entry.sharedFields] : null,
+      sources: entry.sources ? JSON.stringify(entry.sources) : null,
+      answer_id: entry.answerId ?? null,
+      detail: entry.detail ? JSON.stringify(entry.detail) : null,
+    })
+    .execute();
+  return id;
+}
+
+/** Tells the privacy officer: a row of the list of alerts, in the same transaction as what caused it. */
+export async function raiseAlert(
+  trx: Trx,
+  at: Date,
+  alert: { kind: AlertKind; organisation: string; council: string; auditId: string },
+): Promise<void> {
+  await trx.sql
+    .insertInto('alert')
+    .values({
+      alert_id: randomUUID(),
+      at,
+      kind: alert.kind,
+      organisation: alert.organisation,
+      council: alert.council,
+      audit_id: alert.auditId,
+      reviewed_at: null,
+      reviewed_by: null,
+      outcome: null,
+    })
+    .execute();
+}
+
+/** One access to a person, as reviewers see it. */
+export interface Access {
+  readonly id: string;
+  readonly at: Date;
+  readonly action: string;
+  readonly userName: string;
+  readonly role: string;
+  readonly organisation: string;
+  readonly team: string;
+  readonly reason: string | null;
+  readonly permission: string | null;
+  readonly cannotAskReason: string | null;
+  readonly relationship: string | null;
+  readonly outcome: string;
+  readonly rule: string | null;
+  readonly sharedFields: readonly string[] | null;
+}
+
+const accessActions = ['look-up', 'view-answer-again', 'print-card'] as const;
+
+/**
+ * Accesses to a person, newest first, found by every key and number the person has ever had.
+ * @param scope limits to one organisation's people who looked, or to one council's records
+ */
+export async function listAccesses(
+  db: Db,
+  scope: { organisation: string } | { council: string },
+  subject: { numbers: readonly string[]; persons: readonly { council: string; personKey: string }[] },
+  limit: number,
+): Promise<Access[]> {
+  const byPerson = subject.persons.map(
+    (person) => sql`(a.council = ${person.council} and a.person_key = ${person.personKey}::bigint)`,
+  );
+  const byNumber = [
+    sql`a.number_asked = any(${[...subject.numbers]}::text[])`,
+    sql`a.number_current = any(${[...subject.numbers]}::text[])`,
+  ];
+  const within =
+    'organisation' in scope ? sql`a.organisation = ${scope.organisation}` : sql`a.council = ${scope.council}`;
+  // One branch a key, so that each finds its own index however long the trail grows.
+  const branches = [...byPerson, ...byNumber].map(
+    (match) => sql`(select a.* from audit_event a where ${match} and ${within}
+      and a.action = any(${[...accessActions]}::text[]) order by a.at desc limit ${limit})`,
+  );
+  const { rows } = await sql<AccessRow>`
+    select distinct on (at, audit_id) * from (${sql.join(branches, sql` union `)}) a order by at desc, audit_id limit ${limit}`.execute(
+    db.sql,
+  );
+  return rows.map(toAccess);
+}
+
+/** Alerts of an organisation, newest first, each with the access that raised it. */
+export async function listAlerts(
+  db: Db,
+  organisation: string,
+  limit: number,
+): Promise<(Access & { alert: string; kind: string; reviewedAt: Date | null; reviewedBy: string | null })[]> {
+  const { rows } = await sql<
+    AccessRow & { alert_id: string; kind: string; alert_at: Date; reviewed_at: Date | null; reviewed_by: string | null }
+  >`
+    select e.*, a.alert_id, a.kind, a.reviewed_at, a.reviewed_by from alert a join audit_event e on e.audit_id = a.audit_id
+    where a.organisation = ${organisation} order by a.at desc limit ${limit}`.execute(db.sql);
+  return rows.map((row) => ({
+    ...toAccess(row),
+    alert: row.alert_id,
+    kind: row.kind,
+    reviewedAt: row.reviewed_at,
+    reviewedBy: row.reviewed_by,
+  }));
+}
+
+/** Marks an alert reviewed. @returns false when it is not an open alert of that organisation */
+export async function closeAlert(
+  trx: Trx,
+  organisation: string,
+  alert: string,
+  by: string,
+  at: Date,
+): Promise<boolean> {
+  const closed = await trx.sql
+    .updateTable('alert')
+    .set({ reviewed_at: at, reviewed_by: by, outcome: 'reviewed' })
+    .where('alert_id', '=', alert)
+    .where('organisation', '=', organisation)
+    .where('reviewed_at', 'is', null)
+    .executeTakeFirst();
+  return closed.numUpdatedRows === 1n;
+}
+
+interface AccessRow {
+  audit_id: string;
+  at: Date;
+  action: string;
+  user_name: string;
+  role: string;
+  organisation: string;
+  team: string;
+  reason: string | null;
+  permission: string | null;
+  cannot_ask_reason: string | null;
+  relationship: string | null;
+  outcome: string;
+  rule: string | null;
+  shared_fields: string[] | null;
+}
+
+function toAccess(row: AccessRow): Access {
+  return {
+    id: row.audit_id,
+    at: row.at,
+    action: row.action,
+    userName: row.user_name,
+    role: row.role,
+    organisation: row.organisation,
+    team: row.team,
+    reason: row.reason,
+    permission: row.permission,
+    cannotAskReason: row.cannot_ask_reason,
+    relationship: row.relationship,
+    outcome: row.outcome,
+    rule: row.rule,
+    sharedFields: row.shared_fields,
+  };
+}

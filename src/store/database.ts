@@ -1,0 +1,81 @@
+/** The one typed handle on the store. Every function of `store/` takes a {@link Db} or a {@link Trx}. */
+import { Kysely } from 'kysely';
+import { HomewardError } from '../domain/error.ts';
+import { dialectOn, isConnectionFault } from './dialect.ts';
+import type { Engine, SqlSession } from './engine.ts';
+import type { Schema } from './schema.ts';
+
+/** Statements that each stand alone. */
+export interface Db {
+  readonly sql: Kysely<Schema>;
+}
+
+/** Statements that are all kept or none. */
+export interface Trx extends Db {
+  readonly inTransaction: true;
+  copyIn(table: string, columns: readonly string[], chunks: AsyncIterable<string>): Promise<void>;
+}
+
+export class Database implements Db {
+  readonly sql: Kysely<Schema>;
+  readonly #engine: Engine;
+
+  constructor(engine: Engine) {
+    this.#engine = engine;
+    this.sql = new Kysely<Schema>({ dialect: dialectOn(engine) });
+  }
+
+  get kind(): Engine['kind'] {
+    return this.#engine.kind;
+  }
+
+  /**
+   * Runs statements as one: what `work` returns is returned only after the commit.
+   * @throws whatever `work` throws, after rolling back; or the error of the commit itself, and
+   *   then nothing may be taken as kept
+   */
+  async transaction<T>(work: (trx: Trx) => Promise<T>): Promise<T> {
+    const { session, release } = await this.#engine.acquire();
+    let failed = false;
+    try {
+      await session.query('begin');
+      const result = await work(transactionOn(this.#engine, session));
+      await session.query('commit');
+      return result;
+    } catch (error) {
+      failed = isConnectionFault(error);
+      await session.query('rollback').catch(() => (failed = true));
+      throw error;
+    } finally {
+      release(failed);
+    }
+  }
+
+  /** Whether the database answers. @throws HomewardError STORE_UNAVAILABLE */
+  async ping(): Promise<void> {
+    const { session, release } = await this.#engine.acquire().catch((cause: unknown) => {
+      throw new HomewardError('STORE_UNAVAILABLE', undefined, { cause });
+    });
+    let failed = false;
+    try {
+      await session.query('select 1');
+    } catch (cause) {
+      failed = true;
+      throw new HomewardError('STORE_UNAVAILABLE', undefined, { cause });
+    } finally {
+      release(failed);
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#engine.close();
+  }
+}
+
+function transactionOn(engine: Engine, session: SqlSession): Trx {
+  return {
+    sql: new Kysely<Schema>({ dialect: dialectOn(engine, session) }),
+    inTransaction: true,
+    copyIn: (table, columns, chunks) => session.copyIn(table, columns, chunks),
+  };
+}

@@ -1,0 +1,181 @@
+/**
+ * The two engines behind one small interface: a PostgreSQL server, and PGlite (PostgreSQL built
+ * for WebAssembly) for the demo and tests. The only home of `pg`, `pg-copy-streams` and `pglite`.
+ */
+import { once } from 'node:events';
+import { PGlite } from '@electric-sql/pglite';
+import pg from 'pg';
+import { from as copyFrom } from 'pg-copy-streams';
+import { HomewardError } from '../domain/error.ts';
+
+export interface SqlResult {
+  readonly rows: Record<string, unknown>[];
+  readonly affected: number;
+}
+
+/** One connection, in use by one caller. */
+export interface SqlSession {
+  query(text: string, parameters?: readonly unknown[]): Promise<SqlResult>;
+  /** Runs several statements without parameters. */
+  script(text: string): Promise<void>;
+  /** Streams lines in COPY's text format into a table. */
+  copyIn(table: string, columns: readonly string[], chunks: AsyncIterable<string>): Promise<void>;
+}
+
+export interface Engine {
+  readonly kind: 'postgres' | 'embedded';
+  acquire(): Promise<{ session: SqlSession; release: (failed: boolean) => void }>;
+  close(): Promise<void>;
+}
+
+/** The role that the running service takes: see migrations/0002_roles.sql. */
+const serviceRole = 'homeward_app';
+
+// Dates stay text (a Date would move birthdays across time zones); 64-bit keys stay text.
+const keepText = (value: string): string => value;
+const int8 = 20;
+const date = 1082;
+const types = {
+  getTypeParser: (oid: number, format?: 'text' | 'binary') =>
+    oid === int8 || oid === date ? keepText : pg.types.getTypeParser(oid, format),
+};
+
+/**
+ * A pool of connections to a PostgreSQL server.
+ * @param asOwner true while migrating; otherwise every connection is the service role from its first moment
+ */
+export function postgresEngine(url: string, asOwner: boolean, connections = 16): Engine {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: connections,
+    connectionTimeoutMillis: 5_000,
+    idleTimeoutMillis: 30_000,
+    options: `-c timezone=UTC -c lock_timeout=30s${asOwner ? '' : ` -c role=${serviceRole}`}`,
+    application_name: 'homeward',
+    types: types as pg.CustomTypesConfig,
+  });
+  // An idle connection that the server closes must not end the process.
+  pool.on('error', () => undefined);
+  return {
+    kind: 'postgres',
+    async acquire() {
+      const client = await pool.connect();
+      // A server that goes away in the middle of a statement rejects that statement; the event is
+      // heard so that it does not end the process as well.
+      const hear = (): void => undefined;
+      client.on('error', hear);
+      return {
+        session: postgresSession(client),
+        release(failed) {
+          client.off('error', hear);
+          client.release(failed);
+        },
+      };
+    },
+    close: () => pool.end(),
+  };
+}
+
+function postgresSession(client: pg.PoolClient): SqlSession {
+  return {
+    async query(text, parameters = []) {
+      const result = await client.query(text, [...parameters]);
+      return { rows: result.rows, affected: result.rowCount ?? 0 };
+    },
+    async script(text) {
+      await client.query(text);
+    },
+    async copyIn(table, columns, chunks) {
+      const stream = client.query(copyFrom(`copy ${table} (${columns.join(', ')}) from stdin`));
+      const finished = once(stream, 'finish');
+      finished.catch(() => undefined);
+      try {
+        for await (const chunk of chunks) {
+          if (!stream.write(chunk)) await Promise.race([once(stream, 'drain'), finished]);
+        }
+      } catch (error) {
+        stream.destroy();
+        throw error;
+      }
+      stream.end();
+      await finished;
+    },
+  };
+}
+
+/** How long a caller waits for the embedded engine's one connection before it is told so. */
+const embeddedPatience = 120_000;
+
+/** PGlite on a folder (or in memory), one connection, handed round in turn. */
+export async function embeddedEngine(folder: string | null, snapshot?: Blob): Promise<Engine & { pglite: PGlite }> {
+  const pglite = await PGlite.create({
+    ...(folder === null ? {} : { dataDir: folder }),
+    ...(snapshot ? { loadDataDir: snapshot } : {}),
+    parsers: { [int8]: keepText, [date]: keepText },
+  });
+  await pglite.exec('set timezone = UTC');
+  const session = embeddedSession(pglite);
+  let last: Promise<void> = Promise.resolve();
+  let closing = false;
+  return {
+    kind: 'embedded',
+    pglite,
+    async acquire() {
+      if (closing) throw new HomewardError('STORE_UNAVAILABLE', 'The service is stopping.');
+      const turn = Promise.withResolvers<void>();
+      const before = last;
+      last = before.then(() => turn.promise);
+      // A query on the outer handle inside a transaction would wait for itself: better a clear error.
+      const late = AbortSignal.timeout(embeddedPatience);
+      await Promise.race([before, once(late, 'abort').then(() => Promise.reject(new HomewardError('BUSY')))]).catch(
+        (error: unknown) => {
+          turn.resolve();
+          throw error;
+        },
+      );
+      return { session, release: () => turn.resolve() };
+    },
+    async close() {
+      closing = true;
+      await last;
+      await pglite.close();
+    },
+  };
+}
+
+/** Takes the service role for good, once the tables are made. */
+export async function takeServiceRole(session: SqlSession): Promise<void> {
+  await session.query(`set role ${serviceRole}`);
+}
+
+// PGlite's COPY reads a whole blob, so it is fed in pieces of this many characters.
+const blobSize = 4_000_000;
+
+function embeddedSession(pglite: PGlite): SqlSession {
+  const copyPiece = async (table: string, columns: readonly string[], piece: string): Promise<void> => {
+    // Reading /dev/blob counts as reading a server file, which the service role may not do.
+    const role = await pglite.query<{ role: string }>('select current_user as role');
+    await pglite.exec('reset role');
+    await pglite.query(`copy ${table} (${columns.join(', ')}) from '/dev/blob'`, [], { blob: new Blob([piece]) });
+    await pglite.exec(`set role "${role.rows[0]?.role ?? serviceRole}"`);
+  };
+  return {
+    async query(text, parameters = []) {
+      const result = await pglite.query<Record<string, unknown>>(text, [...parameters]);
+      return { rows: result.rows, affected: result.affectedRows ?? 0 };
+    },
+    async script(text) {
+      await pglite.exec(text);
+    },
+    async copyIn(table, columns, chunks) {
+      let piece = '';
+      for await (const chunk of chunks) {
+        piece += chunk;
+        if (piece.length < blobSize) continue;
+        await copyPiece(table, columns, piece);
+        piece = '';
+      }
+      if (piece !== '') await copyPiece(table, columns, piece);
+    },
+  };
+}

@@ -1,0 +1,216 @@
+/** What each part's staged lines become. Runs inside the one transaction of its bundle. */
+import { sql } from 'kysely';
+import type { PartKind } from '../../domain/agreement.ts';
+import type { Trx } from '../database.ts';
+import { resolveNamed } from './persons.ts';
+import type { Landing } from './persons.ts';
+import { factTables, reconcile, reconcileNumbers } from './reconcile.ts';
+import type { Change } from './reconcile.ts';
+
+export interface PartLanding extends Landing {
+  readonly asAt: Date;
+}
+
+const run = (trx: Trx, text: string): Promise<unknown> => sql.raw(text).execute(trx.sql);
+
+/** Lands one part's stage; keys must have been made. The order of parts is {@link landingOrder}. */
+export const landPart: Record<PartKind, (trx: Trx, landing: PartLanding) => Promise<Change>> = {
+  care: landCare,
+  'package-providers': (trx, { council, bundle }) =>
+    reconcile(
+      trx,
+      factTables.packageProvider,
+      `select k.person_key, s.reference, s.local_reference from stage_package_provider s
+       join stage_key k using (council_id) where s.code is null`,
+      council,
+      bundle,
+    ),
+  directory: (trx, { council, bundle }) =>
+    reconcile(
+      trx,
+      factTables.directory,
+      `select distinct on (cqc_location_id) cqc_location_id, name, phone from stage_directory
+       where code is null order by cqc_location_id, row_number`,
+      council,
+      bundle,
+    ),
+  contacts: landContacts,
+  safeguarding: async (trx, landing) => {
+    await resolveNamed(trx, 'safeguarding', landing);
+    await reconcileNumbers(trx, 'safeguarding', attachedNumbers('stage_referral'), landing);
+    return reconcile(
+      trx,
+      factTables.referral,
+      `select person_key, reference, state from stage_referral
+       where person_key is not null and state in ('open', 'not-known')`,
+      landing.council,
+      landing.bundle,
+    );
+  },
+  restrictions: async (trx, landing) => {
+    await resolveNamed(trx, 'restrictions', landing);
+    await reconcileNumbers(trx, 'restrictions', attachedNumbers('stage_restriction'), landing);
+    return reconcile(
+      trx,
+      factTables.restriction,
+      `select person_key, reason, from_date, until_date from stage_restriction
+       where person_key is not null and from_date is not null`,
+      landing.council,
+      landing.bundle,
+    );
+  },
+  numbers: landNumbers,
+  services: landServices,
+};
+
+/** Care first, so that later parts can find people by the NHS numbers it brings. */
+export const landingOrder: readonly PartKind[] = [
+  'care',
+  'package-providers',
+  'directory',
+  'contacts',
+  'safeguarding',
+  'restrictions',
+  'numbers',
+  'services',
+];
+
+async function landCare(trx: Trx, landing: PartLanding): Promise<Change> {
+  const { council, bundle } = landing;
+  await run(
+    trx,
+    `create temporary table stage_shared on commit drop as
+     select nhs_number from stage_care where nhs_number is not null
+     group by nhs_number having count(distinct council_id) > 1`,
+  );
+  // Children's birth dates never reach the stage, so "minor beside adult" is looked for by the flag.
+  await run(
+    trx,
+    `create temporary table stage_person on commit drop as
+     select k.person_key, s.council_id,
+       count(distinct s.birth_date) > 1 or (bool_or(s.minor) and bool_or(s.birth_date is not null)) as births_differ,
+       count(distinct s.nhs_number) > 1 as numbers_differ,
+       max(s.birth_date) as birth_date, min(s.death_date) as death_date,
+       min(s.family) as family, min(s.given) as given, min(s.gender) as gender
+     from stage_care s join stage_key k using (council_id) group by k.person_key, s.council_id`,
+  );
+  await run(trx, 'create unique index on stage_person (council_id)');
+  await run(trx, 'analyze stage_person');
+  await run(
+    trx,
+    `update stage_care set code = 'NHS_NUMBER_SHARED', column_name = 'NHS Number', value = ''
+     where code is null and nhs_number in (select nhs_number from stage_shared)`,
+  );
+  for (const [flag, code, column] of [
+    ['births_differ', 'BIRTH_DATES_DIFFER', 'Date of Birth'],
+    ['numbers_differ', 'NHS_NUMBERS_DIFFER', 'NHS Number'],
+  ] as const) {
+    await run(
+      trx,
+      `update stage_care s set code = '${code}', column_name = '${column}', value = '' from stage_person p
+       where s.code is null and p.council_id = s.council_id and p.${flag}`,
+    );
+  }
+  await reconcileNumbers(
+    trx,
+    'care',
+    `select k.person_key, s.nhs_number as value from stage_care s join stage_key k using (council_id)
+     where s.nhs_number is not null`,
+    landing,
+  );
+  const doubtful = '(births_differ or numbers_differ)';
+  const known = (column: string): string => `case when ${doubtful} then null else ${column} end as ${column}`;
+  await reconcile(
+    trx,
+    factTables.detail,
+    `select person_key, ${['family', 'given', 'birth_date', 'death_date', 'gender'].map(known).join(', ')},
+       ${doubtful} as under_review from stage_person`,
+    council,
+    bundle,
+  );
+  return reconcile(
+    trx,
+    factTables.package,
+    `select p.person_key, s.reference, s.component, s.full_cost, s.start_date, s.end_date,
+       s.cqc_location_id, s.cqc_location_name
+     from stage_care s join stage_person p using (council_id)
+     where s.reference is not null and s.code is null and p.death_date is null`,
+    council,
+    bundle,
+  );
+}
+
+// A number is taken from another part only for people whom the care part gives none: else the care part stands.
+function attachedNumbers(table: string): string {
+  return `select s.person_key, s.nhs_number as value from ${table} s
+    where s.person_key is not null and s.nhs_number is not null and coalesce(s.code, '') <> 'NHS_NUMBER_DISAGREES'
+      and not exists (select 1 from person_identifier i
+        join person p on p.council = i.council and p.person_key = i.person_key
+        where i.kind = 'nhs-number' and i.part = 'care' and i.until_bundle is null and i.person_key = s.person_key)`;
+}
+
+async function landContacts(trx: Trx, { council, bundle }: PartLanding): Promise<Change> {
+  await run(
+    trx,
+    `update stage_contact s set code = 'PROVIDER_TWICE', column_name = 'Provider Name', value = ''
+     where s.name is not null and exists (select 1 from stage_contact o where o.name is not null
+       and o.cqc_location_id is not distinct from s.cqc_location_id
+       and (s.cqc_location_id is not null or o.local_reference = s.local_reference)
+       and (coalesce(o.last_confirmed, '1900-01-01'), o.row_number) > (coalesce(s.last_confirmed, '1900-01-01'), s.row_number))`,
+  );
+  return reconcile(
+    trx,
+    factTables.contact,
+    `select cqc_location_id, local_reference, name, phone, office_hours, out_of_hours_phone, email, notes, last_confirmed
+     from stage_contact where name is not null and coalesce(code, '') <> 'PROVIDER_TWICE'`,
+    council,
+    bundle,
+  );
+}
+
+async function landNumbers(trx: Trx, { council, bundle }: PartLanding): Promise<Change> {
+  // An old number with two new ones, or a circle: nobody can say who is meant.
+  await run(
+    trx,
+    `create temporary table stage_conflict on commit drop as
+     select old_number from stage_number where code is null group by old_number
+     having count(distinct coalesce(new_number, '')) > 1
+     union
+     (with recursive walk(start, number, depth) as (
+        select old_number, new_number, 1 from stage_number where code is null and new_number is not null
+        union all
+        select w.start, n.new_number, w.depth + 1 from walk w
+        join stage_number n on n.old_number = w.number and n.code is null
+        where n.new_number is not null and w.number <> w.start and w.depth < 16)
+      select start from walk where number = start or depth = 16)`,
+  );
+  await run(
+    trx,
+    `update stage_number set code = 'NUMBER_CHANGED_TWICE', column_name = 'Old NHS Number', value = ''
+     where code is null and old_number in (select old_number from stage_conflict)`,
+  );
+  return reconcile(
+    trx,
+    factTables.numberChange,
+    `select old_number, new_number, reason, changed_on from stage_number where code is null
+     union all select old_number, null, 'Conflict', date '1900-01-01' from stage_conflict`,
+    council,
+    bundle,
+  );
+}
+
+async function landServices(trx: Trx, { council, bundle }: PartLanding): Promise<Change> {
+  await run(
+    trx,
+    `update stage_service s set code = 'SERVICE_TWICE', column_name = 'Service Component', value = s.component
+     where s.code is null and exists (select 1 from stage_service o
+       where o.component = s.component and o.row_number <> s.row_number and o.code is distinct from 'SHOWN_UNKNOWN')`,
+  );
+  return reconcile(
+    trx,
+    factTables.service,
+    'select component, shown, label from stage_service where code is null',
+    council,
+    bundle,
+  );
+}

@@ -1,0 +1,78 @@
+/** Opens the store: migrated, and as the role that cannot touch what was audited. */
+import { join } from 'node:path';
+import { HomewardError } from '../domain/error.ts';
+import { Database } from './database.ts';
+import { embeddedEngine, postgresEngine, takeServiceRole } from './engine.ts';
+import type { Engine } from './engine.ts';
+import { lockFolder } from './lock.ts';
+import { migrate } from './migrate.ts';
+
+export interface StoreSettings {
+  /** Null: the embedded database in `dataDir`. */
+  readonly databaseUrl: string | null;
+  /** A login that owns the tables; the everyday login when not given. */
+  readonly ownerUrl: string | null;
+  readonly dataDir: string;
+}
+
+/**
+ * Opens the store and brings its tables up to date.
+ * @throws HomewardError STORE_LOCKED, STORE_UNAVAILABLE, STORE_NEWER, STORE_RIGHTS
+ */
+export async function openStore(settings: StoreSettings): Promise<Database> {
+  return settings.databaseUrl === null
+    ? openEmbedded(settings.dataDir)
+    : openPostgres(settings.databaseUrl, settings.ownerUrl);
+}
+
+async function openPostgres(url: string, ownerUrl: string | null): Promise<Database> {
+  const owner = postgresEngine(ownerUrl ?? url, true, 1);
+  try {
+    await withSession(owner, migrate);
+  } catch (cause) {
+    if (cause instanceof HomewardError) throw cause;
+    throw new HomewardError('STORE_UNAVAILABLE', 'Check DATABASE_URL, and that the server runs.', { cause });
+  } finally {
+    await owner.close();
+  }
+  return new Database(postgresEngine(url, false));
+}
+
+async function openEmbedded(dataDir: string): Promise<Database> {
+  const unlock = lockFolder(dataDir);
+  try {
+    const engine = await embeddedEngine(join(dataDir, 'database'));
+    await withSession(engine, migrate);
+    await withSession(engine, takeServiceRole);
+    return new Database({
+      ...engine,
+      close: async () => {
+        await engine.close();
+        unlock();
+      },
+    });
+  } catch (error) {
+    unlock();
+    throw error;
+  }
+}
+
+/** An embedded database in memory, for `homeward check` without a server. Nothing of it is kept. */
+export async function openInMemory(snapshot?: Blob): Promise<Database> {
+  const engine = await embeddedEngine(null, snapshot);
+  await withSession(engine, migrate);
+  await withSession(engine, takeServiceRole);
+  return new Database(engine);
+}
+
+async function withSession(
+  engine: Engine,
+  work: (session: Awaited<ReturnType<Engine['acquire']>>['session']) => Promise<void>,
+): Promise<void> {
+  const { session, release } = await engine.acquire();
+  try {
+    await work(session);
+  } finally {
+    release(false);
+  }
+}

@@ -1,0 +1,259 @@
+/**
+ * One person's record, read in one statement of its own: never together with another person's,
+ * so that no mistake in a query can mix two people.
+ */
+import { sql } from 'kysely';
+import type { NhsNumber } from '../domain/nhs-number.ts';
+import type { CarePackage, NumberResolution, PartStates, PersonRecord } from '../domain/record.ts';
+import type { PartKind } from '../domain/agreement.ts';
+import type { Db } from './database.ts';
+
+interface RecordRow {
+  current: string | null;
+  conflict: boolean;
+  persons: number;
+  parts: { kind: PartKind; as_at: string; bundle: string }[] | null;
+  person: PersonJson | null;
+}
+
+interface PersonJson {
+  person_key: string;
+  council_id: string | null;
+  family: string | null;
+  given: string | null;
+  birth_date: string | null;
+  death_date: string | null;
+  gender: string | null;
+  under_review: boolean | null;
+  unread: number;
+  restrictions: { from: string; until: string | null }[] | null;
+  open: number;
+  not_known: number;
+  packages: PackageJson[] | null;
+}
+
+interface PackageJson {
+  reference: string;
+  component: string;
+  label: string | null;
+  shown: boolean | null;
+  full_cost: boolean;
+  start_date: string;
+  end_date: string | null;
+  left_out_since: string | null;
+  cqc_location_name: string | null;
+  contact: ContactJson | null;
+  directory: { name: string; phone: string | null } | null;
+}
+
+interface ContactJson {
+  name: string;
+  phone: string | null;
+  office_hours: string | null;
+  out_of_hours_phone: string | null;
+  email: string | null;
+  notes: string | null;
+  last_confirmed: string | null;
+}
+
+/** How many changes of number are followed before it is taken for a circle. */
+const longestChain = 8;
+
+/**
+ * Finds what a council has on record for an NHS number, superseded numbers followed both ways
+ * (hazard H04), and how old each part of it is.
+ */
+export async function readRecord(
+  db: Db,
+  council: string,
+  number: NhsNumber,
+): Promise<{ found: NumberResolution; parts: PartStates }> {
+  const { rows } = await recordQuery(council, number).execute(db.sql);
+  const row = rows[0];
+  if (!row) throw new Error('The record query gave no row');
+  const parts: PartStates = Object.fromEntries(
+    (row.parts ?? []).map(({ kind, as_at, bundle }) => [kind, { asAt: new Date(as_at), bundle }]),
+  );
+  const current = (row.current ?? number) as NhsNumber;
+  const ambiguous = row.conflict || row.persons > 1;
+  return {
+    found: {
+      current,
+      superseded: row.current !== null && row.current !== number,
+      invalidated: row.current === null && !row.conflict,
+      ambiguous,
+      person: ambiguous || row.person === null ? null : toPerson(row.person),
+    },
+    parts,
+  };
+}
+
+function recordQuery(council: string, number: string): ReturnType<typeof sql<RecordRow>> {
+  return sql<RecordRow>`
+with recursive forward(number, depth, reason) as (
+  select ${number}::text, 0, null::text
+  union all
+  select c.new_number, f.depth + 1, c.reason from forward f
+  join number_change c on c.council = ${council} and c.old_number = f.number and c.until_bundle is null
+  where f.depth < ${longestChain}
+),
+target as (select number, reason, depth from forward order by depth desc limit 1),
+backward(number, depth) as (
+  select number, 0 from target where number is not null
+  union all
+  select c.old_number, b.depth + 1 from backward b
+  join number_change c on c.council = ${council} and c.new_number = b.number and c.until_bundle is null
+  where b.depth < ${longestChain}
+),
+holder as (
+  select distinct person_key from person_identifier i
+  where i.council = ${council} and i.kind = 'nhs-number' and i.until_bundle is null
+    and i.value in (select number from backward union select ${number}::text)
+),
+part as (
+  select k.kind, p.as_at, p.bundle_id from unnest(array['care','safeguarding','restrictions','contacts']) k(kind)
+  cross join lateral (select as_at, bundle_id from bundle_part
+    where council = ${council} and kind = k.kind and applied order by bundle_id desc limit 1) p
+)
+select
+  (select number from target) as current,
+  (select coalesce(reason = 'Conflict', false) or depth >= ${longestChain} from target) as conflict,
+  (select count(*)::int from holder) as persons,
+  (select json_agg(json_build_object('kind', kind, 'as_at', as_at, 'bundle', bundle_id::text)) from part) as parts,
+  (select ${personJson(council)} from holder h
+    left join person_detail d on d.council = ${council} and d.person_key = h.person_key and d.until_bundle is null
+    limit 1) as person`;
+}
+
+function personJson(council: string): ReturnType<typeof sql> {
+  return sql`json_build_object(
+    'person_key', h.person_key::text,
+    'council_id', (select value from person_identifier where council = ${council} and person_key = h.person_key and kind = 'council-id' and until_bundle is null),
+    'family', d.family, 'given', d.given, 'birth_date', d.birth_date, 'death_date', d.death_date, 'gender', d.gender,
+    'under_review', d.under_review,
+    'unread', (select count(*) from quarantine q where q.council = ${council} and q.person_key = h.person_key
+      and q.part = 'care' and q.bundle_id = (select bundle_id from part where kind = 'care')),
+    'restrictions', (select json_agg(json_build_object('from', r.from_date, 'until', r.until_date)) from restriction r
+      where r.council = ${council} and r.person_key = h.person_key and r.until_bundle is null),
+    'open', (select count(*) from referral r where r.council = ${council} and r.person_key = h.person_key and r.until_bundle is null and r.state = 'open'),
+    'not_known', (select count(*) from referral r where r.council = ${council} and r.person_key = h.person_key and r.until_bundle is null and r.state = 'not-known'),
+    'packages', (select json_agg(json_build_object(
+        'reference', p.reference, 'component', p.component, 'label', l.label, 'shown', l.shown, 'full_cost', p.full_cost,
+        'start_date', p.start_date, 'end_date', p.end_date, 'left_out_since', closing.as_at,
+        'cqc_location_name', p.cqc_location_name, 'contact', row_to_json(c), 'directory', row_to_json(e)))
+      from package p
+      left join bundle_part closing on closing.bundle_id = p.until_bundle and closing.kind = 'care'
+      left join service_label l on l.council = p.council and l.component = p.component and l.until_bundle is null
+      left join lateral (select local_reference from package_provider pp where pp.council = p.council
+        and pp.person_key = p.person_key and pp.reference = p.reference and pp.until_bundle is null
+        order by local_reference limit 1) pp on true
+      left join lateral (select name, phone, office_hours, out_of_hours_phone, email, notes, last_confirmed
+        from provider_contact c where c.council = p.council and c.until_bundle is null
+        and (c.cqc_location_id = p.cqc_location_id or c.local_reference = pp.local_reference)
+        order by (c.cqc_location_id = p.cqc_location_id) desc nulls last, last_confirmed desc nulls last, name limit 1) c on true
+      left join lateral (select name, phone from directory_entry e where e.council = p.council
+        and e.cqc_location_id = p.cqc_location_id and e.until_bundle is null limit 1) e on true
+      where p.council = ${council} and p.person_key = h.person_key
+        and (p.until_bundle is null or ((p.end_date is null or p.end_date > closing.as_at::date)
+          and not exists (select 1 from package n where n.council = p.council and n.person_key = p.person_key
+            and n.reference = p.reference and n.until_bundle is null))))
+  )`;
+}
+
+function toPerson(json: PersonJson): PersonRecord {
+  return {
+    personKey: json.person_key,
+    councilId: json.council_id ?? '',
+    family: json.family,
+    given: json.given,
+    birthDate: json.birth_date,
+    deathDate: json.death_date,
+    gender: json.gender,
+    restrictions: json.restrictions ?? [],
+    underReview: json.under_review ?? false,
+    unreadLines: Number(json.unread),
+    packages: (json.packages ?? []).map(toPackage),
+    referral: Number(json.open) > 0 ? 'open' : Number(json.not_known) > 0 ? 'not-known' : 'none',
+  };
+}
+
+function toPackage(json: PackageJson): CarePackage {
+  const { contact, directory } = json;
+  const councilPhone = contact?.phone ?? null;
+  const hasCouncilNumber = councilPhone !== null || Boolean(contact?.out_of_hours_phone);
+  return {
+    reference: json.reference,
+    component: json.component,
+    label: json.label,
+    shown: json.shown ?? false,
+    fullCost: json.full_cost,
+    start: json.start_date,
+    end: json.end_date,
+    leftOutSince: json.left_out_since ? new Date(json.left_out_since) : null,
+    provider: {
+      name: contact?.name ?? json.cqc_location_name ?? directory?.name ?? null,
+      phone: hasCouncilNumber ? councilPhone : (directory?.phone ?? null),
+      outOfHoursPhone: contact?.out_of_hours_phone ?? null,
+      officeHours: contact?.office_hours ?? null,
+      email: contact?.email ?? null,
+      notes: contact?.notes ?? null,
+      lastConfirmed: hasCouncilNumber ? (contact?.last_confirmed ?? null) : null,
+      phoneSource: hasCouncilNumber ? 'council' : directory?.phone ? 'cqc' : 'none',
+    },
+  };
+}
+
+/** Whether a restriction or objection on a person holds on a day: asked again before an old answer is shown. */
+export async function isNowRestricted(db: Db, council: string, personKey: string, today: string): Promise<boolean> {
+  const row = await db.sql
+    .selectFrom('restriction')
+    .select('from_date')
+    .where('council', '=', council)
+    .where('person_key', '=', personKey)
+    .where('until_bundle', 'is', null)
+    .where('from_date', '<=', today)
+    .where((where) => where.or([where('until_date', 'is', null), where('until_date', '>=', today)]))
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** Everybody, and every number, that a number has ever stood for: what a privacy officer searches by. */
+export async function everKnownAs(
+  db: Db,
+  number: NhsNumber,
+): Promise<{ numbers: string[]; persons: { council: string; personKey: string }[] }> {
+  const { rows } = await sql<{ council: string; person_key: string; value: string }>`
+    with recursive same(number) as (
+      select ${number}::text
+      union
+      select case when c.old_number = s.number then c.new_number else c.old_number end from same s
+      join number_change c on (c.old_number = s.number or c.new_number = s.number) and c.new_number is not null
+    ),
+    holder as (select distinct council, person_key from person_identifier where kind = 'nhs-number' and value in (select number from same))
+    select i.council, i.person_key::text, i.value from person_identifier i join holder h using (council, person_key) where i.kind = 'nhs-number'
+    union all select '', '', number from same`.execute(db.sql);
+  const persons = new Map(
+    rows.filter((row) => row.council !== '').map((row) => [`${row.council}|${row.person_key}`, row]),
+  );
+  return {
+    numbers: [...new Set([number, ...rows.map((row) => row.value)])],
+    persons: [...persons.values()].map((row) => ({ council: row.council, personKey: row.person_key })),
+  };
+}
+
+/** The key and numbers of the person a council knows by its own id; null when it knows nobody by it. */
+export async function findByCouncilId(
+  db: Db,
+  council: string,
+  councilId: string,
+): Promise<{ personKey: string; numbers: string[] } | null> {
+  const { rows } = await sql<{ person_key: string; value: string | null }>`
+    select o.person_key::text, n.value from person_identifier o
+    left join person_identifier n on n.council = o.council and n.person_key = o.person_key and n.kind = 'nhs-number'
+    where o.council = ${council} and o.kind = 'council-id' and o.value = ${councilId} and o.until_bundle is null`.execute(
+    db.sql,
+  );
+  const first = rows[0];
+  if (!first) return null;
+  return { personKey: first.person_key, numbers: [...new Set(rows.flatMap((row) => (row.value ? [row.value] : [])))] };
+}

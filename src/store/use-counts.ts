@@ -1,0 +1,42 @@
+/** How much somebody has looked up lately, counted from the audit trail itself: nothing else can drift from it. */
+import { sql } from 'kysely';
+import type { Caller } from '../domain/caller.ts';
+import type { UseCounts } from '../domain/policy.ts';
+import type { Trx } from './database.ts';
+
+/**
+ * Counts a caller's use, after making the caller's look-ups wait for one another: two at the same
+ * moment must not both see room for one (check and act are one step).
+ */
+export async function countUse(trx: Trx, caller: Caller, number: string | null, now: Date): Promise<UseCounts> {
+  await sql`select pg_advisory_xact_lock(7208, hashtext(${caller.userId}))`.execute(trx.sql);
+  const ago = (minutes: number): Date => new Date(now.getTime() - minutes * 60_000);
+  const later = (a: Date, b: Date): Date => (a > b ? a : b);
+  const asked = number ?? '';
+  const { rows } = await sql<Record<keyof UseCounts, string>>`
+    with mine as (select at, number_asked, outcome, permission,
+        outcome = any(${misses}::text[]) or coalesce(detail->>'mismatch', '') = 'true' as missed from audit_event
+      where user_id = ${caller.userId} and at > ${ago(24 * 60)} and action = 'look-up')
+    select
+      (select count(distinct number_asked) from mine where at > ${ago(15)} and number_asked <> ${asked} and outcome = any(${reached}::text[])) as "people15Minutes",
+      (select count(distinct number_asked) from mine where number_asked <> ${asked} and outcome = any(${reached}::text[])) as "peopleDay",
+      (select count(distinct number_asked) from audit_event where organisation = ${caller.organisation} and at > ${ago(24 * 60)}
+        and action = 'look-up' and number_asked <> ${asked} and outcome = any(${reached}::text[])) as "organisationPeopleDay",
+      (select count(*) from mine where at > ${later(ago(10), caller.authenticatedAt)} and missed) as "missesSinceSignIn",
+      (select count(*) from mine where at > ${ago(30)} and missed) as "misses",
+      (select count(*) from mine where at > ${later(ago(12 * 60), caller.authenticatedAt)} and permission = 'cannot-ask'
+        and outcome = any(${reached}::text[])) as "emergenciesSinceSignIn",
+      (select count(*) from audit_event where number_asked = ${asked} and organisation = ${caller.organisation} and at > ${ago(24 * 60)}
+        and action = 'look-up' and (outcome = 'birth-date-mismatch' or detail->>'mismatch' = 'true')) as "mismatchesOnNumber"`.execute(
+    trx.sql,
+  );
+  const counts = rows[0];
+  if (!counts) throw new Error('A count gave no row');
+  return Object.fromEntries(
+    Object.entries(counts).map(([name, count]) => [name, Number(count)]),
+  ) as unknown as UseCounts;
+}
+
+// Outcomes for which a council's record was read.
+const reached = ['care', 'no-care', 'no-record', 'cannot-show', 'birth-date-mismatch', 'overdue', 'died'];
+const misses = ['no-record', 'birth-date-mismatch'];
