@@ -2,8 +2,8 @@
 import { formatInstant } from '../domain/dates.ts';
 import { quarantineCodes } from '../domain/extract/quarantine.ts';
 import type { QuarantineCode } from '../domain/extract/quarantine.ts';
-import { goLiveGatePercent, matchRate } from '../services/import-report.ts';
-import type { CheckReport, HoldReason } from '../services/import-report.ts';
+import { goLiveGatePercent, holdText, matchRate } from '../services/import-report.ts';
+import type { CheckReport } from '../services/import-report.ts';
 
 const dropNames: Record<string, string> = {
   'not-a-service': 'requests, assessments and reviews',
@@ -60,20 +60,6 @@ export function reportText(report: CheckReport, now: Date): string {
   if (report.hold.length > 0)
     lines.push('', 'Held for a person to release', ...report.hold.map((reason) => `          ${holdText(reason)}`));
   return lines.join('\n');
-}
-
-/** Why a bundle is held, in a sentence. */
-export function holdText(hold: HoldReason): string {
-  switch (hold.reason) {
-    case 'CHECKSUM':
-      return `${hold.part}: the file is not the one the manifest describes (checksum).`;
-    case 'ROW_COUNT':
-      return `${hold.part}: the number of rows is not the manifest’s.`;
-    case 'FALL':
-      return `${hold.part}: open ${hold.part === 'care' ? 'packages' : 'referrals'} fell from ${hold.before} to ${hold.after}.`;
-    case 'NOBODY_NAMED':
-      return `${hold.part}: ${hold.lines} lines name nobody, so that “none” could be wrong for anybody.`;
-  }
 }
 
 function tally(title: string, counts: Readonly<Record<string, number>>, n: (count: number) => string): string[] {

@@ -63,8 +63,8 @@ export const agreementSchema = z
   .strictObject({
     id: z.string().regex(/^[a-z0-9-]+$/, 'must be small letters, digits and dashes'),
     version: z.int().positive(),
-    council: z.string(),
-    hospital: z.string(),
+    council: z.string().min(1),
+    hospital: z.string().min(1),
     /** The switch: off unless somebody has turned it on. */
     enabled: z.boolean(),
     from: isoDate,

@@ -48,9 +48,9 @@ const granted: Record<Role, readonly Permission[]> = {
   operator: ['operate', 'own-session'],
 };
 
-/** Whether a role holds a permission. */
+/** Whether a role holds a permission; a role that nobody knows holds none. */
 export function may(role: Role, permission: Permission): boolean {
-  return granted[role].includes(permission);
+  return Object.hasOwn(granted, role) && granted[role].includes(permission);
 }
 
 /**

@@ -88,8 +88,8 @@ function showCare(from: Composition, agreement: Agreement, person: PersonRecord)
   const show = (one: CarePackage): ShownPackage => showPackage(one, from, agreement, today);
   return {
     banner: banner(from, agreement, person),
-    packages: open.map(show).sort(byStatusThenName),
-    ended: ended.map(show).sort(byStatusThenName),
+    packages: [...open].sort(byReference).map(show).sort(byStatusThenName),
+    ended: [...ended].sort(byReference).map(show).sort(byStatusThenName),
     unreadLines: unread,
     safeguarding: showSafeguarding(from, agreement, person),
     safeguardingAsAt: from.parts.safeguarding?.asAt ?? null,
@@ -97,11 +97,16 @@ function showCare(from: Composition, agreement: Agreement, person: PersonRecord)
   };
 }
 
-// Order is by status, then name, then date: the same record always gives the same page (hazard H24).
+// Order is by status, then name, then date, and where all these are alike or not shared by the
+// council's reference: the same record always gives the same page (hazard H24).
 function byStatusThenName(a: ShownPackage, b: ShownPackage): number {
   const rank = { active: 0, planned: 1, ended: 2 };
   const order = rank[a.status ?? 'active'] - rank[b.status ?? 'active'];
   return order || compare(a.provider, b.provider) || compare(a.service, b.service) || compare(a.start, b.start);
+}
+
+function byReference(a: CarePackage, b: CarePackage): number {
+  return a.reference < b.reference ? -1 : a.reference > b.reference ? 1 : 0;
 }
 
 function compare(a: string | null, b: string | null): number {
@@ -129,9 +134,11 @@ function showSafeguarding(
 ): ShownSafeguarding {
   if (!agreement.fields.includes('safeguarding') || !agreement.roles[caller.role]?.safeguarding) return 'not-your-role';
   const asAt = parts.safeguarding?.asAt;
-  if (!asAt || now.getTime() - asAt.getTime() > agreement.freshness.safeguarding.notAvailableAfter)
-    return 'not-available';
-  return { open: 'open', none: 'none-recorded', 'not-known': 'not-available' }[person.referral] as ShownSafeguarding;
+  const limit = agreement.freshness.safeguarding.notAvailableAfter;
+  if (!asAt || !(now.getTime() - asAt.getTime() <= limit)) return 'not-available';
+  if (person.referral === 'open') return 'open';
+  // Whatever else stands there than a plain "none" is not known (hazard H12).
+  return person.referral === 'none' ? 'none-recorded' : 'not-available';
 }
 
 function showPackage(one: CarePackage, from: Composition, agreement: Agreement, today: string): ShownPackage {
@@ -168,7 +175,7 @@ function showPackage(one: CarePackage, from: Composition, agreement: Agreement, 
     lastConfirmed: can('phone') ? provider.lastConfirmed : null,
     phoneSource: can('phone') ? provider.phoneSource : 'none',
     confirmedFreshness: freshnessOf(
-      provider.lastConfirmed ? new Date(`${provider.lastConfirmed}T00:00:00Z`) : null,
+      can('phone') && provider.lastConfirmed ? new Date(`${provider.lastConfirmed}T00:00:00Z`) : null,
       agreement.freshness.contacts,
       from.now,
     ),

@@ -6,7 +6,10 @@
 import { addDays, formatDate, formatTime, londonClock, weekdayName, weekdayOf } from './dates.ts';
 import type { IsoDate } from './dates.ts';
 
-/** Opening spans of a day in minutes after midnight; index 1 Monday … 7 Sunday, 8 bank holidays. */
+/**
+ * Opening spans by the day on which they begin, in minutes after its midnight; beyond 1440 a span
+ * runs into the next day. Index 1 Monday … 7 Sunday, 8 bank holidays.
+ */
 export type WeekHours = ReadonlyMap<number, readonly (readonly [from: number, to: number])[]>;
 
 /** England's bank holidays, known up to and including a day. */
@@ -15,7 +18,7 @@ export interface HolidayCalendar {
   readonly knownUntil: IsoDate;
 }
 
-const dayIndex: Record<string, number> = { mon: 1, tue: 2, wed: 3, thu: 4, fri: 5, sat: 6, sun: 7, bh: 8 };
+const dayNames = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'];
 
 /**
  * Reads office hours.
@@ -40,14 +43,7 @@ export function parseOfficeHours(text: string): WeekHours | null {
     const from = minuteOf(fromHour, fromPast);
     const to = minuteOf(toHour, toPast);
     if (!days || from === null || to === null || from === to) return null;
-    for (const day of days) {
-      if (to > from) add(hours, day, from, to);
-      else {
-        add(hours, day, from, 1440);
-        // The small hours belong to the next day; after a bank holiday that cannot be known.
-        if (day !== 8 && to > 0) add(hours, day === 7 ? 1 : day + 1, 0, to);
-      }
-    }
+    for (const day of days) add(hours, day, from, to > from ? to : to + 1440);
   }
   return hours.size > 0 ? hours : null;
 }
@@ -72,11 +68,12 @@ export function numberForTheHour(
 ): NumberForTheHour {
   const { date, minute } = londonClock(now);
   const calendarRunOut = date > holidays.knownUntil;
+  // Without hours, or without a number, it makes no difference whether today is a bank holiday.
+  const doubt = calendarRunOut && given.hours !== null && (given.office || given.outOfHours);
+  const other = given.office && given.outOfHours ? ': if nobody answers, use the other number' : '';
   const say = (use: NumberForTheHour['use'], reason: string): NumberForTheHour => ({
     use,
-    reason: calendarRunOut
-      ? `${reason} We cannot tell if today is a bank holiday: if nobody answers, use the other number.`
-      : reason,
+    reason: doubt ? `${reason} We cannot tell if today is a bank holiday${other}.` : reason,
     calendarRunOut,
   });
   if (!given.office && !given.outOfHours) return say('none', 'No phone number is recorded.');
@@ -85,8 +82,8 @@ export function numberForTheHour(
     return say(
       'office',
       given.outOfHours
-        ? 'Office hours are not recorded. If nobody answers, use the out-of-hours number.'
-        : 'Office hours are not recorded, and no out-of-hours number. It may not be answered now.',
+        ? 'Office hours are not known. If nobody answers, use the out-of-hours number.'
+        : 'Office hours are not known, and no out-of-hours number is recorded. It may not be answered now.',
     );
   }
   const closes = openUntil(given.hours, date, minute, holidays);
@@ -106,8 +103,12 @@ function spans(hours: WeekHours, date: IsoDate, holidays: HolidayCalendar): read
 }
 
 function openUntil(hours: WeekHours, date: IsoDate, minute: number, holidays: HolidayCalendar): number | null {
-  const span = spans(hours, date, holidays).find(([from, to]) => from <= minute && minute < to);
-  return span ? span[1] : null;
+  const today = spans(hours, date, holidays).find(([from, to]) => from <= minute && minute < to);
+  if (today) return today[1];
+  // In the small hours it is yesterday's evening that counts, and whether that was a bank holiday.
+  const late = minute + 1440;
+  const yesterday = spans(hours, addDays(date, -1), holidays).find(([from, to]) => from <= late && late < to);
+  return yesterday ? yesterday[1] - 1440 : null;
 }
 
 function nextOpening(hours: WeekHours, date: IsoDate, minute: number, holidays: HolidayCalendar): string | null {
@@ -130,16 +131,24 @@ function nextOpening(hours: WeekHours, date: IsoDate, minute: number, holidays: 
 function parseDays(text: string): number[] | null {
   const days: number[] = [];
   for (const piece of text.split(',').map((part) => part.trim().toLowerCase())) {
-    const [first = '', last = first] = piece.split('-').map((part) => part.trim().slice(0, 3));
-    const from = dayIndex[first];
-    const to = dayIndex[last];
-    if (from === undefined || to === undefined || (from === 8) !== (to === 8)) return null;
+    const [first = '', last = first, ...more] = piece.split('-').map((part) => part.trim());
+    const from = dayOf(first);
+    const to = dayOf(last);
+    if (from === null || to === null || more.length > 0 || (from === 8) !== (to === 8)) return null;
     for (let day = from; ; day = day === 7 ? 1 : day + 1) {
       days.push(day);
       if (day === to) break;
     }
   }
   return days;
+}
+
+// Only whole words: "Mon to Fri" taken for Monday would send four days' calls to the wrong number.
+function dayOf(text: string): number | null {
+  if (text === 'bh') return 8;
+  if (text === 'weds') return 3;
+  const index = text.length < 3 ? -1 : dayNames.findIndex((name) => name.startsWith(text));
+  return index === -1 ? null : index + 1;
 }
 
 function minuteOf(hour: string | undefined, past: string | undefined): number | null {

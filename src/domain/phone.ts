@@ -19,7 +19,8 @@ export interface Phone {
 export function readPhone(given: string | null | undefined): Phone | null {
   const text = (given ?? '').trim();
   if (text === '') return null;
-  const parsed = parsePhoneNumberFromString(text, 'GB');
+  // Not extracted from among words: "01632 96010A" would become a shorter number that rings elsewhere.
+  const parsed = parsePhoneNumberFromString(text, { defaultCountry: 'GB', extract: false });
   const digits = text.replace(/\D/g, '');
   if (parsed && parsed.countryCallingCode === '44' && /^\d{9,10}$/.test(parsed.nationalNumber)) {
     const national = `0${parsed.nationalNumber}`;
@@ -33,7 +34,8 @@ export function readPhone(given: string | null | undefined): Phone | null {
     return { text: parsed.formatInternational(), href: `tel:${parsed.number}` };
   }
   // Something like "Jane's mobile 07700 900 123 or reception": show all of it, link nothing long.
-  return { text, href: /^[\d\s()+-]+$/.test(text) && digits.length >= 3 ? `tel:${digits}` : null };
+  const dialled = /^\+?[\d\s()-]+$/.test(text) && digits.length >= 3 && digits.length <= 15;
+  return { text, href: dialled ? `tel:${text.startsWith('+') ? '+' : ''}${digits}` : null };
 }
 
 /** Puts back the 0 that spreadsheets took from a UK number of 9 or 10 digits. */

@@ -6,8 +6,9 @@
 import { cannotAskReasons } from './agreement.ts';
 import type { Agreement, CannotAskReason, PermissionAnswer, Reason } from './agreement.ts';
 import type { AnswerKind, Freshness } from './answer.ts';
+import { may } from './caller.ts';
 import type { Caller } from './caller.ts';
-import { ageOn, londonDate } from './dates.ts';
+import { ageOn, londonDate, parseDate } from './dates.ts';
 import type { IsoDate } from './dates.ts';
 import type { NhsNumberResult } from './nhs-number.ts';
 import type { CarePackage, NumberResolution, PartStates, PersonRecord } from './record.ts';
@@ -75,25 +76,28 @@ export function decideBeforeAsking(facts: BeforeAsking): Decision | null {
   const { caller, agreement, request, number, counts, now } = facts;
   const today = londonDate(now);
   const signInAge = now.getTime() - caller.authenticatedAt.getTime();
-  if (caller.userId === '' || signInAge > 12 * hours || signInAge < 0) {
+  // Written so that a time that cannot be read is refused too.
+  if (caller.userId === '' || !(signInAge >= 0 && signInAge <= 12 * hours)) {
     return { kind: 'sign-in-again', rule: 'R1' };
   }
   if (!agreement?.enabled || agreement.hospital !== caller.organisation || agreement.council !== request.council) {
     return { kind: 'not-allowed', rule: 'R2' };
   }
   if (today < agreement.from || today > agreement.until) return { kind: 'not-allowed', rule: 'R2' };
-  if (!agreement.roles[caller.role]) return { kind: 'not-allowed', rule: 'R3' };
+  // An agreement can only narrow what a role may do at all.
+  if (!may(caller.role, 'look-up') || !agreement.roles[caller.role]) return { kind: 'not-allowed', rule: 'R3' };
   if (!agreement.purposes.includes(request.reason)) return { kind: 'not-allowed', rule: 'R4' };
   // A refusal stands under every permission model, and before anything about the person is read.
   if (request.permission === 'refused') return { kind: 'permission-refused', rule: 'R7' };
   if (!permissionHolds(agreement, request)) return { kind: 'not-allowed', rule: 'R7' };
   if (!number.ok) return { kind: 'number-not-valid', rule: 'R5' };
-  if (ageOn(request.birthDate, today) < 18) return { kind: 'child', rule: 'R8' };
+  if (!isAdult(request.birthDate, today)) return { kind: 'child', rule: 'R8' };
   return withinBudget(agreement, request, counts);
 }
 
 function permissionHolds(agreement: Agreement, request: LookUpRequest): boolean {
   if (agreement.permission === 'not-needed') return request.permission === 'not-needed';
+  if (agreement.permission !== 'ask') return false;
   if (request.permission === 'cannot-ask') {
     return request.cannotAskReason !== null && Object.hasOwn(cannotAskReasons, request.cannotAskReason);
   }
@@ -158,15 +162,22 @@ function decideRecord({ agreement, request, counts, found, parts, now }: OnRecor
       ? { kind: 'cannot-show', rule: 'R5', alert: 'repeated-mismatch' }
       : { kind: 'birth-date-mismatch', rule: 'R5' };
   }
-  if (ageOn(person.birthDate, today) < 18) return { kind: 'cannot-show', rule: 'R8' };
+  if (!isAdult(person.birthDate, today)) return { kind: 'cannot-show', rule: 'R8' };
   if (isRestricted(person, today)) return { kind: 'cannot-show', rule: 'R9' };
   if (person.underReview) return { kind: 'cannot-show', rule: 'R5' };
+  // Nobody knows who has objected: that the person has died is not said either.
+  if (!parts.restrictions) return { kind: 'overdue', rule: 'R18' };
   if (person.deathDate !== null) return { kind: 'died', rule: 'R13' };
   const { open, unread } = sharePackages(agreement, person, now);
   // A line that could not be read may be the very care the person has: "none" would be a guess.
   if (open.length === 0 && unread > 0) return { kind: 'cannot-show', rule: 'R11' };
   if (overdue) return { kind: 'overdue', rule: 'R18' };
   return { kind: open.length > 0 ? 'care' : 'no-care', rule: 'R11' };
+}
+
+// A text that is no date proves nobody to be 18.
+function isAdult(birthDate: IsoDate, today: IsoDate): boolean {
+  return parseDate(birthDate) === birthDate && ageOn(birthDate, today) >= 18;
 }
 
 /** Whether a restriction or objection holds on a day. */
@@ -184,15 +195,15 @@ export function isOverdue(agreement: Agreement, parts: PartStates, now: Date): b
     freshnessOf(parts.care?.asAt ?? null, agreement.freshness.care, now) === 'red' ||
     !parts.care ||
     !restrictions ||
-    now.getTime() - restrictions.asAt.getTime() > agreement.freshness.restrictions.overdueAfter
+    !(now.getTime() - restrictions.asAt.getTime() <= agreement.freshness.restrictions.overdueAfter)
   );
 }
 
-/** Where a fact's age stands against its two limits (milliseconds). */
+/** Where a fact's age stands against its two limits (milliseconds); red when its time cannot be read. */
 export function freshnessOf(asAt: Date | null, limits: { amber: number; red: number }, now: Date): Freshness {
   if (asAt === null) return 'never';
   const age = now.getTime() - asAt.getTime();
-  if (age > limits.red) return 'red';
+  if (!(age <= limits.red)) return 'red';
   return age > limits.amber ? 'amber' : 'fresh';
 }
 

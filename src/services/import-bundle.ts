@@ -289,12 +289,14 @@ function fallen(
   return percent > council.fallLimitPercent ? [{ part, reason: 'FALL', before, after }] : [];
 }
 
-// A referral or restriction that names nobody could be anybody's: then "none recorded" is not known to be true.
+// A referral or restriction that names nobody, or that claims to be another council's, could be
+// anybody's: then "none recorded" and "not restricted" are not known to be true.
 function unnamed(quarantine: readonly { part: string; code: string; lines: number }[]): HoldReason[] {
   return quarantine
     .filter(
       ({ part, code }) =>
-        (part === 'safeguarding' || part === 'restrictions') && (code === 'NOBODY_NAMED' || code === 'ROW_SHAPE'),
+        (part === 'safeguarding' || part === 'restrictions') &&
+        ['NOBODY_NAMED', 'ROW_SHAPE', 'WRONG_COUNCIL'].includes(code),
     )
     .map(({ part, lines }) => ({ part: part as PartKind, reason: 'NOBODY_NAMED', lines }));
 }

@@ -45,3 +45,17 @@ export function matchRate(report: CheckReport): number | null {
   const { people, peopleMatched } = report.people;
   return people === 0 ? null : (peopleMatched / people) * 100;
 }
+
+/** Why a bundle is held, in a sentence. */
+export function holdText(hold: HoldReason): string {
+  switch (hold.reason) {
+    case 'CHECKSUM':
+      return `${hold.part}: the file is not the one the manifest describes (checksum).`;
+    case 'ROW_COUNT':
+      return `${hold.part}: the number of rows is not the manifest’s.`;
+    case 'FALL':
+      return `${hold.part}: open ${hold.part === 'care' ? 'packages' : 'referrals'} fell from ${hold.before} to ${hold.after}.`;
+    case 'NOBODY_NAMED':
+      return `${hold.part}: ${hold.lines} lines name nobody, so that “none” could be wrong for anybody.`;
+  }
+}

@@ -13,14 +13,14 @@ import { londonDate } from '../domain/dates.ts';
 import { HomewardError } from '../domain/error.ts';
 import { parseNhsNumber } from '../domain/nhs-number.ts';
 import type { HolidayCalendar } from '../domain/office-hours.ts';
-import { decideBeforeAsking, decideOnRecord } from '../domain/policy.ts';
+import { decideBeforeAsking, decideOnRecord, isRestricted } from '../domain/policy.ts';
 import type { Decision, LookUpRequest } from '../domain/policy.ts';
 import type { NumberResolution, PartStates } from '../domain/record.ts';
-import { insertAnswer, takeAnswer } from '../store/answers.ts';
+import { forgetAnswers, insertAnswer, takeAnswer } from '../store/answers.ts';
 import type { StoredAnswer } from '../store/answers.ts';
 import { raiseAlert, writeAudit } from '../store/audit.ts';
 import type { Database, Trx } from '../store/database.ts';
-import { isNowRestricted, readRecord } from '../store/records.ts';
+import { readRecord } from '../store/records.ts';
 import { countUse } from '../store/use-counts.ts';
 
 export interface LookUpDeps {
@@ -165,8 +165,7 @@ async function viewInside(
   const stored = await takeAnswer(trx, id, caller.session, now);
   if (!stored || (stored.viewsBefore === 0 && action === 'view-answer-again')) return stored;
   const { council, personKey } = stored;
-  const withdrawn = personKey !== null && (await isNowRestricted(trx, council, personKey, londonDate(now)));
-  const answer = withdrawn ? withhold(stored.answer) : stored.answer;
+  const answer = (await isWithdrawn(trx, stored, londonDate(now))) ? withhold(stored.answer) : stored.answer;
   await writeAudit(trx, now, caller, {
     action,
     outcome: answer.kind,
@@ -189,6 +188,14 @@ export async function continueLookUp(deps: LookUpDeps, caller: Caller, id: strin
   );
   if (!stored?.request) throw new HomewardError('ANSWER_GONE');
   return lookUp(deps, caller, stored.request);
+}
+
+// Also when the number no longer means this one person: whose objection would then be looked for?
+async function isWithdrawn(trx: Trx, { council, personKey, answer }: StoredAnswer, today: string): Promise<boolean> {
+  const number = parseNhsNumber(answer.asked);
+  if (personKey === null || !number.ok) return false;
+  const { person } = (await readRecord(trx, council, number.value)).found;
+  return person?.personKey !== personKey || person.underReview || isRestricted(person, today);
 }
 
 function withhold({ at, council, hospital, asked }: Answer): Answer {
@@ -218,4 +225,9 @@ async function audited<T>(work: () => Promise<T>): Promise<T> {
     if (cause instanceof HomewardError && cause.code === 'BUSY') throw cause;
     throw new HomewardError('AUDIT_NOT_WRITTEN', undefined, { cause });
   }
+}
+
+/** Deletes answers whose time is over. @returns how many went */
+export function forgetOldAnswers(deps: LookUpDeps): Promise<number> {
+  return forgetAnswers(deps.db, deps.clock.now());
 }

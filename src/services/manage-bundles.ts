@@ -62,7 +62,9 @@ export async function releaseBundle(deps: BundleDeps, caller: Caller, id: string
 /** Throws a held bundle away. @throws HomewardError BUNDLE_NOT_HELD */
 export async function discardBundle(deps: BundleDeps, caller: Caller, id: string): Promise<void> {
   requireSteward(deps, caller);
-  const folder = await heldFolderOf(deps, id);
+  // Also when its files are no longer there: it must not wait for ever.
+  const found = await findBundle(deps.db, deps.council.id, id);
+  if (!found) throw new HomewardError('BUNDLE_NOT_HELD');
   await deps.db.transaction(async (trx) => {
     if (!(await moveBundle(trx, id, 'held', 'discarded'))) throw new HomewardError('BUNDLE_NOT_HELD');
     await writeAudit(trx, deps.clock.now(), caller, {
@@ -72,7 +74,7 @@ export async function discardBundle(deps: BundleDeps, caller: Caller, id: string
       detail: { bundle: id },
     });
   });
-  await rm(folder, { recursive: true, force: true });
+  if (deps.heldFolder !== null) await rm(join(deps.heldFolder, found.id), { recursive: true, force: true });
 }
 
 async function heldFolderOf(deps: BundleDeps, id: string): Promise<string> {

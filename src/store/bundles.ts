@@ -212,7 +212,12 @@ export async function undoBundle(trx: Trx, council: string, bundle: string): Pro
       );
     }
     const dates = table === 'person_identifier' ? sql`, valid_until = null` : sql``;
-    await sql`update ${sql.table(table)} set until_bundle = null ${dates} where council = ${council} and until_bundle = ${bundle}`.execute(
+    const part = table === 'person_identifier' ? sql`and o.part = t.part` : sql``;
+    // A restriction that stayed from a bundle undone before may stand already.
+    await sql`
+      update ${sql.table(table)} t set until_bundle = null ${dates}
+      where t.council = ${council} and t.until_bundle = ${bundle} and not exists (select 1 from ${sql.table(table)} o
+        where o.council = ${council} and o.fingerprint = t.fingerprint and o.until_bundle is null ${part})`.execute(
       trx.sql,
     );
   }

@@ -27,8 +27,8 @@ interface PersonJson {
   under_review: boolean | null;
   unread: number;
   restrictions: { from: string; until: string | null }[] | null;
+  referrals: number;
   open: number;
-  not_known: number;
   packages: PackageJson[] | null;
 }
 
@@ -105,10 +105,17 @@ backward(number, depth) as (
   join number_change c on c.council = ${council} and c.new_number = b.number and c.until_bundle is null
   where b.depth < ${longestChain}
 ),
+same as (select number from backward union select ${number}::text),
+named as (
+  select person_key, bool_or(part = 'care') as by_care from person_identifier i
+  where i.council = ${council} and i.kind = 'nhs-number' and i.until_bundle is null and i.value in (select number from same)
+  group by person_key
+),
 holder as (
-  select distinct person_key from person_identifier i
-  where i.council = ${council} and i.kind = 'nhs-number' and i.until_bundle is null
-    and i.value in (select number from backward union select ${number}::text)
+  select person_key from named where by_care
+  union all
+  select person_key from named n where not exists (select 1 from named where by_care)
+    and not exists (${numberFromCare(council, sql`n.person_key`)})
 ),
 part as (
   select k.kind, p.as_at, p.bundle_id from unnest(array['care','safeguarding','restrictions','contacts']) k(kind)
@@ -125,6 +132,17 @@ select
     limit 1) as person`;
 }
 
+// The care part says whose number it is. What other parts say counts only where care says nothing.
+function numberFromCare(council: string, personKey: ReturnType<typeof sql>): ReturnType<typeof sql> {
+  return sql`select 1 from person_identifier c where c.council = ${council} and c.person_key = ${personKey}
+    and c.kind = 'nhs-number' and c.part = 'care' and c.until_bundle is null`;
+}
+
+/**
+ * The person's facts. A referral or restriction counts for whomever its part names by one of the
+ * person's numbers, whichever part landed first. Where the number on a referral and the council id
+ * beside it mean two people, it stands for both, as "not known" (hazard H12).
+ */
 function personJson(council: string): ReturnType<typeof sql> {
   return sql`json_build_object(
     'person_key', h.person_key::text,
@@ -134,9 +152,16 @@ function personJson(council: string): ReturnType<typeof sql> {
     'unread', (select count(*) from quarantine q where q.council = ${council} and q.person_key = h.person_key
       and q.part = 'care' and q.bundle_id = (select bundle_id from part where kind = 'care')),
     'restrictions', (select json_agg(json_build_object('from', r.from_date, 'until', r.until_date)) from restriction r
-      where r.council = ${council} and r.person_key = h.person_key and r.until_bundle is null),
-    'open', (select count(*) from referral r where r.council = ${council} and r.person_key = h.person_key and r.until_bundle is null and r.state = 'open'),
-    'not_known', (select count(*) from referral r where r.council = ${council} and r.person_key = h.person_key and r.until_bundle is null and r.state = 'not-known'),
+      where r.council = ${council} and r.person_key = any(array(select person_key from named)) and r.until_bundle is null),
+    'referrals', (select count(*) from referral r
+      where r.council = ${council} and r.person_key = any(array(select person_key from named)) and r.until_bundle is null),
+    'open', (select count(*) from referral r
+      where r.council = ${council} and r.person_key = any(array(select person_key from named)) and r.until_bundle is null and r.state = 'open'
+      and case when r.person_key = h.person_key
+        then not exists (select 1 from person_identifier i where i.council = ${council} and i.person_key = h.person_key
+          and i.part = 'safeguarding' and i.until_bundle is null and i.value not in (select number from same))
+        else not exists (select 1 from person_identifier i where i.council = ${council} and i.person_key = r.person_key and i.kind = 'council-id')
+        end),
     'packages', (select json_agg(json_build_object(
         'reference', p.reference, 'component', p.component, 'label', l.label, 'shown', l.shown, 'full_cost', p.full_cost,
         'start_date', p.start_date, 'end_date', p.end_date, 'left_out_since', closing.as_at,
@@ -156,11 +181,12 @@ function personJson(council: string): ReturnType<typeof sql> {
       where p.council = ${council} and p.person_key = h.person_key
         and (p.until_bundle is null or ((p.end_date is null or p.end_date > closing.as_at::date)
           and not exists (select 1 from package n where n.council = p.council and n.person_key = p.person_key
-            and n.reference = p.reference and n.until_bundle is null))))
+            and n.reference = p.reference and (n.until_bundle is null or n.until_bundle > p.until_bundle)))))
   )`;
 }
 
 function toPerson(json: PersonJson): PersonRecord {
+  const unreadLines = Number(json.unread);
   return {
     personKey: json.person_key,
     councilId: json.council_id ?? '',
@@ -171,9 +197,10 @@ function toPerson(json: PersonJson): PersonRecord {
     gender: json.gender,
     restrictions: json.restrictions ?? [],
     underReview: json.under_review ?? false,
-    unreadLines: Number(json.unread),
-    packages: (json.packages ?? []).map(toPackage),
-    referral: Number(json.open) > 0 ? 'open' : Number(json.not_known) > 0 ? 'not-known' : 'none',
+    unreadLines,
+    // A package left out of the file may be the very line that could not be read.
+    packages: (json.packages ?? []).map(toPackage).filter((one) => one.leftOutSince === null || unreadLines === 0),
+    referral: Number(json.open) > 0 ? 'open' : Number(json.referrals) > 0 ? 'not-known' : 'none',
   };
 }
 
@@ -203,19 +230,9 @@ function toPackage(json: PackageJson): CarePackage {
   };
 }
 
-/** Whether a restriction or objection on a person holds on a day: asked again before an old answer is shown. */
-export async function isNowRestricted(db: Db, council: string, personKey: string, today: string): Promise<boolean> {
-  const row = await db.sql
-    .selectFrom('restriction')
-    .select('from_date')
-    .where('council', '=', council)
-    .where('person_key', '=', personKey)
-    .where('until_bundle', 'is', null)
-    .where('from_date', '<=', today)
-    .where((where) => where.or([where('until_date', 'is', null), where('until_date', '>=', today)]))
-    .executeTakeFirst();
-  return row !== undefined;
-}
+// Numbers that are a person's own: those of the care part, or any where care never gave one.
+const ownNumber = sql`i.kind = 'nhs-number' and (i.part = 'care' or not exists (select 1 from person_identifier c
+  where c.council = i.council and c.person_key = i.person_key and c.kind = 'nhs-number' and c.part = 'care'))`;
 
 /** Everybody, and every number, that a number has ever stood for: what a privacy officer searches by. */
 export async function everKnownAs(
@@ -229,8 +246,8 @@ export async function everKnownAs(
       select case when c.old_number = s.number then c.new_number else c.old_number end from same s
       join number_change c on (c.old_number = s.number or c.new_number = s.number) and c.new_number is not null
     ),
-    holder as (select distinct council, person_key from person_identifier where kind = 'nhs-number' and value in (select number from same))
-    select i.council, i.person_key::text, i.value from person_identifier i join holder h using (council, person_key) where i.kind = 'nhs-number'
+    holder as (select distinct council, person_key from person_identifier i where ${ownNumber} and value in (select number from same))
+    select i.council, i.person_key::text, i.value from person_identifier i join holder h using (council, person_key) where ${ownNumber}
     union all select '', '', number from same`.execute(db.sql);
   const persons = new Map(
     rows.filter((row) => row.council !== '').map((row) => [`${row.council}|${row.person_key}`, row]),
@@ -248,8 +265,8 @@ export async function findByCouncilId(
   councilId: string,
 ): Promise<{ personKey: string; numbers: string[] } | null> {
   const { rows } = await sql<{ person_key: string; value: string | null }>`
-    select o.person_key::text, n.value from person_identifier o
-    left join person_identifier n on n.council = o.council and n.person_key = o.person_key and n.kind = 'nhs-number'
+    select o.person_key::text, i.value from person_identifier o
+    left join person_identifier i on i.council = o.council and i.person_key = o.person_key and ${ownNumber}
     where o.council = ${council} and o.kind = 'council-id' and o.value = ${councilId} and o.until_bundle is null`.execute(
     db.sql,
   );

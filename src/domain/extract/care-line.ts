@@ -13,8 +13,9 @@ import {
 import { ageOn, parseDate } from '../dates.ts';
 import type { IsoDate } from '../dates.ts';
 import { parseNhsNumber } from '../nhs-number.ts';
-import type { NhsNumber, NhsNumberFault } from '../nhs-number.ts';
+import type { NhsNumber } from '../nhs-number.ts';
 import type { Cells } from './columns.ts';
+import { nhsFaultCodes } from './quarantine.ts';
 import type { Quarantined, QuarantineCode } from './quarantine.ts';
 
 /** Who a line names. Null parts are left out on purpose: a child's name is never stored. */
@@ -66,16 +67,6 @@ export interface CareRules {
   /** Whether any agreement of the council shows care arranged at the person's full cost. */
   readonly keepFullCost: boolean;
 }
-
-const nhsFaultCodes: Record<NhsNumberFault, QuarantineCode> = {
-  missing: 'NHS_NUMBER_MISSING',
-  spreadsheet: 'NHS_NUMBER_SPREADSHEET',
-  'old-style': 'NHS_NUMBER_OLD_STYLE',
-  'not-digits': 'NHS_NUMBER_NOT_DIGITS',
-  length: 'NHS_NUMBER_LENGTH',
-  dummy: 'NHS_NUMBER_DUMMY',
-  'check-digit': 'NHS_NUMBER_CHECK_DIGIT',
-};
 
 /** Reads one line. Never throws: whatever cannot be used is set aside with its code. */
 export function readCareLine(cell: Cells, rules: CareRules): CareLine {
@@ -169,17 +160,17 @@ function readDeath(cell: Cells, birth: IsoDate, today: IsoDate): IsoDate | null 
   return death && (death < birth || death > today) ? undefined : death;
 }
 
-const genders: Record<string, string> = {
-  m: 'Male',
-  f: 'Female',
-  male: 'Male',
-  female: 'Female',
-  '1': 'Male',
-  '2': 'Female',
-};
+const genders = new Map([
+  ['m', 'Male'],
+  ['f', 'Female'],
+  ['male', 'Male'],
+  ['female', 'Female'],
+  ['1', 'Male'],
+  ['2', 'Female'],
+]);
 
 function readGender(text: string): string | null {
-  return genders[text.toLowerCase()] ?? (/^\p{L}[\p{L} -]{0,29}$/u.test(text) ? text : null);
+  return genders.get(text.toLowerCase()) ?? (/^\p{L}[\p{L} -]{0,29}$/u.test(text) ? text : null);
 }
 
 /** '' is null (not given); anything else must be read, and undefined says that it could not be. */

@@ -14,6 +14,7 @@ import type { IsoDate } from '../dates.ts';
 import { parseNhsNumber } from '../nhs-number.ts';
 import type { NhsNumber } from '../nhs-number.ts';
 import type { Cells } from './columns.ts';
+import { nhsFaultCodes } from './quarantine.ts';
 import type { Quarantined, QuarantineCode } from './quarantine.ts';
 
 /** A line's row, if any of it can be used, and what was wrong with it, if anything was. */
@@ -72,7 +73,13 @@ export function readRestriction(cell: Cells, council: string): Line<RestrictionL
   const from = parseDate(cell('From'));
   const untilText = cell('Until');
   const until = untilText === '' ? null : parseDate(untilText);
-  const row = { ...named, reason: reason ?? 'Other', from: from ?? '1900-01-01', until };
+  const reversed = from !== null && until !== null && until < from;
+  const row = {
+    ...named,
+    reason: reason ?? 'Other',
+    from: from === null || reversed ? '1900-01-01' : from,
+    until: reversed ? null : until,
+  };
   const problem = (code: QuarantineCode, column: string): Line<RestrictionLine> => ({
     row,
     quarantined: { code, column, value: cell(column) },
@@ -80,6 +87,7 @@ export function readRestriction(cell: Cells, council: string): Line<RestrictionL
   if (!reason) return problem('RESTRICTION_REASON_UNKNOWN', 'Reason');
   if (!from) return problem('DATE_NOT_READ', 'From');
   if (untilText !== '' && !until) return problem('DATE_NOT_READ', 'Until');
+  if (reversed) return problem('DATES_REVERSED', 'Until');
   return { row, quarantined: null };
 }
 
@@ -165,7 +173,7 @@ export interface NumberChangeLine {
 /** A change of NHS number. */
 export function readNumberChange(cell: Cells): Line<NumberChangeLine> {
   const old = parseNhsNumber(cell('Old NHS Number'));
-  if (!old.ok) return bad(old.fault === 'missing' ? 'NHS_NUMBER_MISSING' : 'NHS_NUMBER_CHECK_DIGIT', 'Old NHS Number');
+  if (!old.ok) return bad(nhsFaultCodes[old.fault], 'Old NHS Number');
   const reason = readNumberReason(cell('Reason'));
   if (!reason) return bad('NUMBER_REASON_UNKNOWN', 'Reason', cell('Reason'));
   const changedOn = parseDate(cell('Changed On'));

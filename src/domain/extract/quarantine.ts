@@ -2,6 +2,8 @@
  * Why a line of an extract was set aside, and what the council's analyst can do about it. Lines
  * are listed by the council's own ids; NHS numbers, names and birth dates are not copied here.
  */
+import type { NhsNumberFault } from '../nhs-number.ts';
+
 export const quarantineCodes = {
   ROW_SHAPE: 'The line has more or fewer cells than the header. Look for an unquoted comma or line break.',
   WRONG_COUNCIL: 'LA Code is not the council of this bundle. Remove other councils’ lines.',
@@ -30,7 +32,7 @@ export const quarantineCodes = {
   FUNDING_STATUS_UNKNOWN: 'Client Funding Status is not in the Client Level Data list.',
   START_DATE_NOT_READ: 'Event Start Date is empty or not a real date (DD/MM/YYYY or ISO).',
   END_DATE_NOT_READ: 'Event End Date is not a real date (DD/MM/YYYY or ISO).',
-  DATES_REVERSED: 'Event End Date is before Event Start Date.',
+  DATES_REVERSED: 'The end date (Event End Date, Until) is before the start date.',
   START_BEFORE_BIRTH: 'Event Start Date is before Date of Birth. Look for swapped columns.',
   REFERENCE_MISSING: 'The line’s own reference is empty.',
   STAGE_UNKNOWN: 'Stage is not Concern, Section 42 enquiry or Other enquiry. Safeguarding reads “not available”.',
@@ -50,6 +52,17 @@ export const quarantineCodes = {
   SERVICE_TWICE: 'The service component stands twice. The service is not shown.',
 } as const;
 export type QuarantineCode = keyof typeof quarantineCodes;
+
+/** The code for each fault of an NHS number. */
+export const nhsFaultCodes: Record<NhsNumberFault, QuarantineCode> = {
+  missing: 'NHS_NUMBER_MISSING',
+  spreadsheet: 'NHS_NUMBER_SPREADSHEET',
+  'old-style': 'NHS_NUMBER_OLD_STYLE',
+  'not-digits': 'NHS_NUMBER_NOT_DIGITS',
+  length: 'NHS_NUMBER_LENGTH',
+  dummy: 'NHS_NUMBER_DUMMY',
+  'check-digit': 'NHS_NUMBER_CHECK_DIGIT',
+};
 
 /** A line set aside, or used with a caution. */
 export interface Quarantined {

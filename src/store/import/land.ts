@@ -37,7 +37,7 @@ export const landPart: Record<PartKind, (trx: Trx, landing: PartLanding) => Prom
   contacts: landContacts,
   safeguarding: async (trx, landing) => {
     await resolveNamed(trx, 'safeguarding', landing);
-    await reconcileNumbers(trx, 'safeguarding', attachedNumbers('stage_referral'), landing);
+    await reconcileNumbers(trx, 'safeguarding', saidNumbers('stage_referral', standing), landing);
     return reconcile(
       trx,
       factTables.referral,
@@ -49,7 +49,7 @@ export const landPart: Record<PartKind, (trx: Trx, landing: PartLanding) => Prom
   },
   restrictions: async (trx, landing) => {
     await resolveNamed(trx, 'restrictions', landing);
-    await reconcileNumbers(trx, 'restrictions', attachedNumbers('stage_restriction'), landing);
+    await reconcileNumbers(trx, 'restrictions', saidNumbers('stage_restriction'), landing);
     return reconcile(
       trx,
       factTables.restriction,
@@ -63,17 +63,21 @@ export const landPart: Record<PartKind, (trx: Trx, landing: PartLanding) => Prom
   services: landServices,
 };
 
-/** Care first, so that later parts can find people by the NHS numbers it brings. */
+/** Care and numbers first, so that the report can say which lines of later parts disagree with them. */
 export const landingOrder: readonly PartKind[] = [
   'care',
+  'numbers',
   'package-providers',
   'directory',
   'contacts',
   'safeguarding',
   'restrictions',
-  'numbers',
   'services',
 ];
+
+// Where lines differ, both names come from one line: a mixture would be the name of nobody.
+const named = (column: 'family' | 'given'): string =>
+  `(array_agg(s.${column} order by s.family, s.given) filter (where s.family is not null or s.given is not null))[1] as ${column}`;
 
 async function landCare(trx: Trx, landing: PartLanding): Promise<Change> {
   const { council, bundle } = landing;
@@ -91,7 +95,7 @@ async function landCare(trx: Trx, landing: PartLanding): Promise<Change> {
        count(distinct s.birth_date) > 1 or (bool_or(s.minor) and bool_or(s.birth_date is not null)) as births_differ,
        count(distinct s.nhs_number) > 1 as numbers_differ,
        max(s.birth_date) as birth_date, min(s.death_date) as death_date,
-       min(s.family) as family, min(s.given) as given, min(s.gender) as gender
+       ${named('family')}, ${named('given')}, min(s.gender) as gender
      from stage_care s join stage_key k using (council_id) group by k.person_key, s.council_id`,
   );
   await run(trx, 'create unique index on stage_person (council_id)');
@@ -140,14 +144,15 @@ async function landCare(trx: Trx, landing: PartLanding): Promise<Change> {
   );
 }
 
-// A number is taken from another part only for people whom the care part gives none: else the care part stands.
-function attachedNumbers(table: string): string {
+// What a line says is kept as it says it: whose number it is in truth is asked at each look-up.
+function saidNumbers(table: string, but = 'true'): string {
   return `select s.person_key, s.nhs_number as value from ${table} s
-    where s.person_key is not null and s.nhs_number is not null and coalesce(s.code, '') <> 'NHS_NUMBER_DISAGREES'
-      and not exists (select 1 from person_identifier i
-        join person p on p.council = i.council and p.person_key = i.person_key
-        where i.kind = 'nhs-number' and i.part = 'care' and i.until_bundle is null and i.person_key = s.person_key)`;
+    where s.person_key is not null and s.nhs_number is not null and ${but}`;
 }
+
+// A wrong number on a closed referral must not cast doubt on an open one of the same person.
+const standing = `(s.state <> 'closed' or not exists (select 1 from stage_referral o
+  where o.person_key = s.person_key and o.state <> 'closed'))`;
 
 async function landContacts(trx: Trx, { council, bundle }: PartLanding): Promise<Change> {
   await run(
@@ -178,7 +183,7 @@ async function landNumbers(trx: Trx, { council, bundle }: PartLanding): Promise<
      union
      (with recursive walk(start, number, depth) as (
         select old_number, new_number, 1 from stage_number where code is null and new_number is not null
-        union all
+        union
         select w.start, n.new_number, w.depth + 1 from walk w
         join stage_number n on n.old_number = w.number and n.code is null
         where n.new_number is not null and w.number <> w.start and w.depth < 16)

@@ -19,10 +19,11 @@ export async function keyPersons(trx: Trx, parts: readonly PartKind[], { council
   const named = parts
     .filter((kind) => namingParts.includes(kind))
     .map((kind) => `select council_id from ${stages[kind].table} where council_id is not null`);
-  const union = named.length > 0 ? named.join(' union ') : 'select null::text as council_id where false';
+  const all = named.length > 0 ? named.join(' union all ') : 'select null::text as council_id where false';
   await sql
     .raw(
-      `create temporary table stage_key on commit drop as select council_id, null::bigint as person_key from (${union}) n`,
+      `create temporary table stage_key on commit drop as
+      select distinct council_id, null::bigint as person_key from (${all}) n`,
     )
     .execute(trx.sql);
   await sql.raw('create unique index on stage_key (council_id)').execute(trx.sql);
@@ -52,61 +53,52 @@ export async function keyPersons(trx: Trx, parts: readonly PartKind[], { council
 }
 
 /**
- * Adds `person_key` to the stage of safeguarding or restrictions: by council id; without one, by
- * NHS number; and if nobody has that number, a new person known by the number alone, so that a
- * referral or an objection is never lost for want of a care line.
- * Where a line's number belongs to somebody else than its council id, both are meant (hazard H12).
+ * Adds `person_key` to the stage of safeguarding or restrictions: by council id; without one, a
+ * person known by the NHS number alone, so that a referral or an objection is never lost for want
+ * of a care line. Whose number it is, and whether a line's number is its person's own, is asked of
+ * the care part at each look-up and not here: care may land later, or change (hazard H12). Here it
+ * is only reported.
  */
 export async function resolveNamed(
   trx: Trx,
   kind: 'safeguarding' | 'restrictions',
   { council, bundle }: Landing,
 ): Promise<void> {
-  const { table, columns } = stages[kind];
-  const names = columns.map(([name]) => name);
+  const { table } = stages[kind];
   const at = sql.table(table);
-  const holders = sql`(select distinct person_key, value from person_identifier
+  const holders = sql`(select person_key, value from person_identifier
     where council = ${council} and kind = 'nhs-number' and part = 'care' and until_bundle is null)`;
   await sql.raw(`alter table ${table} add column person_key bigint`).execute(trx.sql);
   await sql`update ${at} s set person_key = k.person_key from stage_key k where k.council_id = s.council_id`.execute(
     trx.sql,
   );
-
   await sql`
     update ${at} s set code = coalesce(s.code, 'NHS_NUMBER_DISAGREES'),
       column_name = coalesce(s.column_name, 'NHS Number'), value = coalesce(s.value, '')
     where s.person_key is not null and s.nhs_number is not null
-      and (exists (select 1 from ${holders} h where h.person_key = s.person_key and h.value <> s.nhs_number)
-        or exists (select 1 from ${holders} h where h.value = s.nhs_number and h.person_key <> s.person_key))
-      and not exists (select 1 from ${holders} h where h.person_key = s.person_key and h.value = s.nhs_number)`.execute(
-    trx.sql,
-  );
-  if (kind === 'safeguarding') {
-    await sql`update ${at} set state = 'not-known' where code = 'NHS_NUMBER_DISAGREES'`.execute(trx.sql);
-  }
-  const copied = sql.raw(names.map((name) => (name === 'council_id' ? 'null::text' : `s.${name}`)).join(', '));
-  await sql`
-    insert into ${at} (${sql.raw(names.join(', '))}, person_key)
-    select ${copied}, h.person_key from ${at} s join ${holders} h on h.value = s.nhs_number
-    where s.person_key is null or (s.code = 'NHS_NUMBER_DISAGREES' and h.person_key <> s.person_key)`.execute(trx.sql);
-  await sql`
-    delete from ${at} s where s.person_key is null and s.nhs_number is not null
-      and exists (select 1 from ${holders} h where h.value = s.nhs_number)`.execute(trx.sql);
+      and exists (select 1 from ${holders} h where h.person_key = s.person_key or h.value = s.nhs_number)
+      and not exists (select 1 from ${holders} h where h.person_key = s.person_key
+        and (h.value = s.nhs_number or exists (select 1 from number_change c where c.council = ${council}
+          and c.old_number = s.nhs_number and c.new_number = h.value and c.until_bundle is null)))`.execute(trx.sql);
 
-  // Known by number alone, now or from an earlier bundle of this part.
-  await sql`
-    update ${at} s set person_key = i.person_key from person_identifier i
-    where s.person_key is null and i.council = ${council} and i.kind = 'nhs-number' and i.part = ${kind}
-      and i.until_bundle is null and i.value = s.nhs_number`.execute(trx.sql);
+  // The key that the number had before, or a new one.
   await sql`
     create temporary table stage_unknown on commit drop as
-    select nhs_number, nextval(pg_get_serial_sequence('person', 'person_key')) as person_key
+    select nhs_number, coalesce(
+      (select min(i.person_key) from person_identifier i
+        where i.council = ${council} and i.kind = 'nhs-number' and i.part = ${kind} and i.value = n.nhs_number
+          and not exists (select 1 from person_identifier o
+            where o.council = ${council} and o.person_key = i.person_key and o.kind = 'council-id')),
+      nextval(pg_get_serial_sequence('person', 'person_key'))) as person_key
     from (select distinct nhs_number from ${at} where person_key is null and nhs_number is not null) n`.execute(
     trx.sql,
   );
   await sql`
     insert into person (council, person_key, created_bundle) overriding system value
-    select ${council}::text, person_key, ${bundle}::bigint from stage_unknown`.execute(trx.sql);
+    select ${council}::text, person_key, ${bundle}::bigint from stage_unknown u
+    where not exists (select 1 from person p where p.council = ${council} and p.person_key = u.person_key)`.execute(
+    trx.sql,
+  );
   await sql`update ${at} s set person_key = u.person_key from stage_unknown u
     where s.person_key is null and u.nhs_number = s.nhs_number`.execute(trx.sql);
   await sql.raw('drop table stage_unknown').execute(trx.sql);

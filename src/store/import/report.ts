@@ -1,5 +1,6 @@
 /** Counts taken inside the import's transaction, for its report and for the checks that hold a bundle. */
 import { sql } from 'kysely';
+import type { RawBuilder } from 'kysely';
 import type { PartKind } from '../../domain/agreement.ts';
 import type { Trx } from '../database.ts';
 import type { Landing } from './persons.ts';
@@ -52,29 +53,25 @@ export interface CouncilCounts {
 
 /** Counts a council as it stands after a bundle has landed. */
 export async function countCouncil(trx: Trx, { council, bundle }: Landing, today: string): Promise<CouncilCounts> {
+  await gatherForCounting(trx, council, today);
   const { rows } = await sql<Record<string, string>>`
-    with open as (select * from package where council = ${council} and until_bundle is null and (end_date is null or end_date >= ${today}::date)),
-    number as (select value, count(distinct person_key) as holders, min(person_key) as person_key from person_identifier
-      where council = ${council} and kind = 'nhs-number' and part = 'care' and until_bundle is null group by value)
     select
-      (select count(*) from person_detail where council = ${council} and until_bundle is null) as people,
-      (select count(*) from person_detail d where council = ${council} and until_bundle is null and not d.under_review
-        and exists (select 1 from number n where n.person_key = d.person_key and n.holders = 1)) as matched,
+      (select count(*) from count_person) as people,
+      (select count(*) from count_person where matched) as matched,
       (select count(distinct person_key) from (
           select person_key from referral where council = ${council} and until_bundle is null
           union select person_key from restriction where council = ${council} and until_bundle is null
           union select person_key from package_provider where council = ${council} and until_bundle is null) o
-        where not exists (select 1 from person_detail d where d.council = ${council} and d.until_bundle is null and d.person_key = o.person_key)) as unknown,
-      (select count(*) from open) as packages,
-      (select count(*) from package p where council = ${council} and until_bundle = ${bundle}::bigint and (end_date is null or end_date >= ${today}::date)
-        and not exists (select 1 from package n where n.council = p.council and n.person_key = p.person_key
-          and n.reference = p.reference and n.until_bundle is null)) as omitted,
-      (select count(*) from open p join person_detail d on d.council = p.council and d.person_key = p.person_key and d.until_bundle is null
-        join service_label l on l.council = p.council and l.component = p.component and l.until_bundle is null and l.shown
-        where d.birth_date is not null and not d.under_review
-        and exists (select 1 from number n where n.person_key = d.person_key and n.holders = 1)
-        and not exists (select 1 from restriction r where r.council = p.council and r.person_key = p.person_key and r.until_bundle is null
-          and r.from_date <= ${today}::date and (r.until_date is null or r.until_date >= ${today}::date))) as shown`.execute(
+        where person_key not in (select person_key from count_person)) as unknown,
+      (select count(*) from count_open) as packages,
+      (select count(*) from package p where council = ${council} and until_bundle = ${bundle}::bigint
+        and (end_date is null or end_date >= ${today}::date)
+        and (person_key, reference) not in (select person_key, reference from count_open)) as omitted,
+      (select count(*) from count_open o join count_person p using (person_key)
+        where p.matched and p.born
+        and o.component in (select component from service_label where council = ${council} and until_bundle is null and shown)
+        and o.person_key not in (select person_key from restriction where council = ${council} and until_bundle is null
+          and from_date <= ${today}::date and (until_date is null or until_date >= ${today}::date))) as shown`.execute(
     trx.sql,
   );
   const count = rows[0] ?? {};
@@ -87,29 +84,61 @@ export async function countCouncil(trx: Trx, { council, bundle }: Landing, today
     endedByOmission: Number(count['omitted']),
     unmappedServices: await tally(
       trx,
-      sql`
-      select p.component as name, count(*) as n from package p
-      where p.council = ${council} and p.until_bundle is null and (p.end_date is null or p.end_date >= ${today}::date)
-        and not exists (select 1 from service_label l where l.council = p.council and l.component = p.component and l.until_bundle is null)
-      group by 1 order by 2 desc, 1`,
+      sql`select component as name, count(*) as n from count_open
+        where component not in (select component from service_label where council = ${council} and until_bundle is null)
+        group by 1 order by 2 desc, 1`,
     ),
     providersWithoutPhone: await tally(
       trx,
-      sql`
-      select coalesce(p.cqc_location_id, pp.local_reference, 'no provider given') as name, count(*) as n
-      from package p
-      left join package_provider pp on pp.council = p.council and pp.person_key = p.person_key and pp.reference = p.reference and pp.until_bundle is null
-      where p.council = ${council} and p.until_bundle is null and (p.end_date is null or p.end_date >= ${today}::date)
-        and not exists (select 1 from provider_contact c where c.council = p.council and c.until_bundle is null
-          and (c.cqc_location_id = p.cqc_location_id or c.local_reference = pp.local_reference) and (c.phone is not null or c.out_of_hours_phone is not null))
-        and not exists (select 1 from directory_entry e where e.council = p.council and e.until_bundle is null
-          and e.cqc_location_id = p.cqc_location_id and e.phone is not null)
-      group by 1 order by 2 desc, 1 limit 200`,
+      sql`select coalesce(cqc_location_id, local_reference, 'no provider given') as name, count(*) as n from count_open
+        where coalesce(cqc_location_id, '') not in (
+            select cqc_location_id from provider_contact where council = ${council} and until_bundle is null
+              and cqc_location_id is not null and (phone is not null or out_of_hours_phone is not null)
+            union select cqc_location_id from directory_entry where council = ${council} and until_bundle is null and phone is not null)
+          and coalesce(local_reference, '') not in (
+            select local_reference from provider_contact where council = ${council} and until_bundle is null
+              and local_reference is not null and (phone is not null or out_of_hours_phone is not null))
+        group by 1 order by 2 desc, 1 limit 200`,
     ),
   };
 }
 
-async function tally(trx: Trx, query: ReturnType<typeof sql>): Promise<Record<string, number>> {
+// The big tables have just been filled and the service may not analyse them: counting over temporary
+// tables that can be analysed keeps the planner from looping through a council a million times.
+async function gatherForCounting(trx: Trx, council: string, today: string): Promise<void> {
+  await sql`
+    create temporary table count_number on commit drop as
+    select value, min(person_key) as person_key from person_identifier
+    where council = ${council} and kind = 'nhs-number' and part = 'care' and until_bundle is null
+    group by value having count(distinct person_key) = 1`.execute(trx.sql);
+  await sql`analyze count_number`.execute(trx.sql);
+  await sql`
+    create temporary table count_person on commit drop as
+    select d.person_key, d.birth_date is not null as born,
+      not d.under_review and d.person_key in (select person_key from count_number) as matched
+    from person_detail d where d.council = ${council} and d.until_bundle is null`.execute(trx.sql);
+  await sql`analyze count_person`.execute(trx.sql);
+  await sql`
+    create temporary table count_local on commit drop as
+    select person_key, reference, min(local_reference) as local_reference from package_provider
+    where council = ${council} and until_bundle is null group by 1, 2`.execute(trx.sql);
+  await sql`analyze count_local`.execute(trx.sql);
+  await sql`
+    create temporary table count_package on commit drop as
+    select person_key, reference, component, cqc_location_id from package
+    where council = ${council} and until_bundle is null and (end_date is null or end_date >= ${today}::date)`.execute(
+    trx.sql,
+  );
+  await sql`analyze count_package`.execute(trx.sql);
+  await sql`
+    create temporary table count_open on commit drop as
+    select p.*, l.local_reference from count_package p left join count_local l using (person_key, reference)`.execute(
+    trx.sql,
+  );
+  await sql`analyze count_open`.execute(trx.sql);
+}
+
+async function tally(trx: Trx, query: RawBuilder<unknown>): Promise<Record<string, number>> {
   const { rows } = await query.execute(trx.sql);
   return Object.fromEntries((rows as { name: string; n: string }[]).map(({ name, n }) => [name, Number(n)]));
 }

@@ -1,0 +1,201 @@
+/** The composition root: config → store → services → pages; start and stop in order. */
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { FastifyInstance } from 'fastify';
+import { commandLineCaller } from './commands/bundles.ts';
+import type { Settings, Site } from './config.ts';
+import { writeDemoBundles } from './demo/bundle.ts';
+import { demoPeople } from './demo/people.ts';
+import type { Clock } from './domain/clock.ts';
+import { BundleJobs } from './services/bundle-jobs.ts';
+import { forgetOldAnswers } from './services/look-up.ts';
+import type { LookUpDeps } from './services/look-up.ts';
+import { receiveBundle } from './services/manage-bundles.ts';
+import type { BundleDeps } from './services/manage-bundles.ts';
+import { sessionsOn } from './services/sessions.ts';
+import { signInWith } from './services/sign-in.ts';
+import { openBundle } from './sources/extract-bundle.ts';
+import type { Database } from './store/database.ts';
+import { openStore } from './store/open.ts';
+import { makeLog, makeMetrics } from './telemetry.ts';
+import type { HealthCheck } from './web/deps.ts';
+import type { Page } from './web/page.ts';
+import { answerPages } from './web/pages/answer-page.ts';
+import { extractPages } from './web/pages/extract-pages.ts';
+import { findPages } from './web/pages/find-page.ts';
+import { metricsPages } from './web/pages/metrics-page.ts';
+import { operatorPages } from './web/pages/operator-page.ts';
+import { reviewPages } from './web/pages/review-pages.ts';
+import { buildServer } from './web/server.ts';
+
+export interface AppDeps {
+  readonly settings: Settings;
+  readonly site: Site;
+  readonly clock: Clock;
+  /** A store that is open already, for tests; otherwise the settings say which. */
+  readonly db?: Database;
+}
+
+export interface App {
+  readonly server: FastifyInstance;
+  readonly db: Database;
+  /** Loads the demo's councils as they are now; does nothing outside the demo. */
+  refreshDemo(): Promise<void>;
+  /** Stops in order: requests first, then jobs, then the store. */
+  stop(): Promise<void>;
+}
+
+/** Builds the application on an open store, without listening yet. */
+export async function buildApp({ settings, site, clock, db: given }: AppDeps): Promise<App> {
+  const workDir = clearWorkDir(settings.dataDir);
+  const db =
+    given ??
+    (await openStore({
+      databaseUrl: settings.databaseUrl,
+      ownerUrl: settings.databaseOwnerUrl,
+      dataDir: settings.dataDir,
+    }));
+  const log = makeLog(settings.logLevel);
+  const metrics = makeMetrics();
+  const bundles = bundleUseCases(settings, site, clock, db, workDir);
+  const jobs = new BundleJobs();
+  const lookUps: LookUpDeps = { db, clock, agreements: site.agreements, holidays: site.holidays };
+  const sessions = sessionsOn(db, clock);
+  const health = healthOf(db, site, clock);
+  const nameOf = (id: string): string => [...site.hospitals, ...site.councils].find((one) => one.id === id)?.name ?? id;
+  const pages: Page[] = [
+    ...findPages({ lookUps, councils: site.councils }),
+    ...answerPages({ lookUps, councils: site.councils }),
+    ...reviewPages({ review: { db, clock }, nameOf }),
+    ...extractPages({ bundles: (council) => bundles.get(council) ?? null, jobs, workDir }),
+    ...operatorPages({ freshness: { db, clock, councils: site.councils, agreements: site.agreements }, health }),
+    ...metricsPages(metrics.text),
+  ];
+  const server = await buildServer({
+    site,
+    baseUrl: settings.baseUrl,
+    clock,
+    sessions,
+    signIn: signInWith({ providers: site.providers, baseUrl: settings.baseUrl, clock }),
+    sealingSecret: site.sealingSecret(),
+    pages,
+    health,
+    log,
+    observe: metrics.observe,
+    ...(site.demo ? { demoPeople: demoPeople(clock.now()) } : {}),
+    afterSignInAgain: (_, answer) => (answer ? `/answers/${answer}` : '/find'),
+  });
+  const sweep = setInterval(() => {
+    Promise.all([sessions.purge(), forgetOldAnswers(lookUps)]).catch(() =>
+      log.warn({}, 'purge failed; it will be tried again'),
+    );
+  }, 60_000);
+  sweep.unref();
+  return {
+    server,
+    db,
+    refreshDemo: () => (site.demo ? loadDemo(clock, bundles, workDir) : Promise.resolve()),
+    async stop() {
+      clearInterval(sweep);
+      await server.close();
+      await jobs.settle();
+      await db.close();
+    },
+  };
+}
+
+function bundleUseCases(
+  settings: Settings,
+  site: Site,
+  clock: Clock,
+  db: Database,
+  workDir: string,
+): Map<string, BundleDeps> {
+  return new Map(
+    site.councils.map((council) => [
+      council.id,
+      {
+        db,
+        clock,
+        council,
+        agreements: site.agreements.filter((one) => one.council === council.id),
+        open: (path: string) => openBundle(path, { workDir, now: clock.now() }),
+        heldFolder: join(settings.dataDir, 'held'),
+      },
+    ]),
+  );
+}
+
+function healthOf(db: Database, site: Site, clock: Clock): () => Promise<readonly HealthCheck[]> {
+  return async () => {
+    const database = await db.ping().then(
+      () => ({ name: 'database', ok: true }),
+      () => ({ name: 'database', ok: false, detail: 'The database cannot be reached.' }),
+    );
+    // Not being able to tell a bank holiday misleads about phones, but must not take the service down.
+    const runOut = clock.now().toISOString().slice(0, 10) > site.holidays.knownUntil;
+    const calendar = {
+      name: 'bank-holidays',
+      ok: true,
+      ...(runOut ? { detail: `The calendar ended on ${site.holidays.knownUntil}: update bank-holidays.yaml.` } : {}),
+    };
+    return [database, calendar];
+  };
+}
+
+// The demo's extracts go through the real import, as a council's would, so that they are fresh at each start.
+async function loadDemo(clock: Clock, bundles: ReadonlyMap<string, BundleDeps>, workDir: string): Promise<void> {
+  const folder = join(workDir, 'demo');
+  for (const path of await writeDemoBundles(folder, clock.now())) {
+    const { manifest, close } = await openBundle(path, { workDir, now: clock.now() });
+    await close();
+    const own = bundles.get(manifest.council);
+    if (own)
+      await receiveBundle(own, commandLineCaller('demo', manifest.council, clock.now()), path, { dryRun: false });
+  }
+  rmSync(folder, { recursive: true, force: true });
+}
+
+// A killed process leaves what it unpacked; that is personal data and must not stay.
+function clearWorkDir(dataDir: string): string {
+  const folder = join(dataDir, 'tmp');
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  for (const name of readdirSync(folder)) rmSync(join(folder, name), { recursive: true, force: true });
+  return folder;
+}
+
+const demoRefreshEvery = 30 * 60_000;
+
+/** Serves until SIGTERM or SIGINT. @param say told where to look */
+export async function serve(deps: AppDeps & { readonly say: (line: string) => void }): Promise<void> {
+  const { settings, site, say } = deps;
+  const app = await buildApp(deps);
+  await app.refreshDemo();
+  await app.server.listen({ port: settings.port, host: settings.host });
+  const refresh = setInterval(() => void app.refreshDemo().catch(() => undefined), demoRefreshEvery);
+  for (const line of greeting(settings, site, deps.clock)) say(line);
+  await new Promise<void>((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
+  });
+  clearInterval(refresh);
+  await app.stop();
+}
+
+function greeting(settings: Settings, site: Site, clock: Clock): string[] {
+  if (!site.demo) return [`Homeward serves ${settings.baseUrl}`];
+  const barbara = demoPeople(clock.now())[0];
+  return [
+    '',
+    `Homeward, the demo: open ${settings.baseUrl}`,
+    '',
+    'Sign in as',
+    ...site.personas.map((persona) => `  ${persona.name.padEnd(20)} ${persona.about}`),
+    '',
+    ...(barbara
+      ? [
+          `Look up Barbara: NHS number ${barbara.nhsNumber}, born ${barbara.birthDate}. The start page lists everybody else.`,
+        ]
+      : []),
+    'Everybody in the demo is fictional. Stop with Ctrl+C.',
+  ];
+}

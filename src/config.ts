@@ -1,0 +1,171 @@
+/**
+ * Settings and configuration folder, read once at start into one frozen object. The only reader of
+ * the environment. Whatever is wrong stops the start with what to change.
+ */
+import { createPrivateKey, randomBytes } from 'node:crypto';
+import { z } from 'zod';
+import { readSiteFiles } from './config/site.ts';
+import type { SiteFiles } from './config/site.ts';
+import { HomewardError } from './domain/error.ts';
+import type { Credential, ProviderSettings, SignInProvider } from './domain/sign-in.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What the environment says. Secrets are in closures, so that printing this object shows none. */
+export interface Settings {
+  readonly port: number;
+  readonly host: string;
+  /** Address people use, without a slash at its end. */
+  readonly baseUrl: string;
+  readonly dataDir: string;
+  readonly databaseUrl: string | null;
+  readonly databaseOwnerUrl: string | null;
+  readonly configDir: string;
+  readonly logLevel: string;
+  /** Seals the cookie that lives while somebody signs in; null when not set. */
+  sessionSecret(): string | null;
+  /** A secret that a file of the configuration folder names. */
+  secret(name: string): string | null;
+}
+
+/** The configuration folder, checked against the settings. */
+export interface Site extends Omit<SiteFiles, 'providers'> {
+  readonly providers: readonly SignInProvider[];
+  /** Key material for the sign-in cookie: SESSION_SECRET, or random in a demo without one. */
+  sealingSecret(): string;
+}
+
+export interface Config {
+  readonly settings: Settings;
+  readonly site: Site;
+}
+
+const address = z.url({ protocol: /^https?$/, error: 'must be an address like https://homeward.example.nhs.uk' });
+const postgres = z.string().regex(/^postgres(ql)?:\/\//, 'must begin with postgres://');
+
+const environmentSchema = z.object({
+  PORT: z.coerce.number({ error: 'must be a port number' }).int('must be a port number').min(1, 'must be a port number').max(65535, 'must be a port number').default(3000),
+  HOST: z.string().default('127.0.0.1'),
+  BASE_URL: address.optional(),
+  DATA_DIR: z.string().default('./data'),
+  DATABASE_URL: postgres.optional(),
+  DATABASE_OWNER_URL: postgres.optional(),
+  CONFIG_DIR: z.string().default('config/demo'),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent'], { error: 'must be fatal, error, warn, info, debug or silent' }).default('info'),
+  SESSION_SECRET: z.string().min(32, 'must be at least 32 characters').optional(),
+}); // prettier-ignore
+
+/** Reads and checks the environment. @throws HomewardError SETTINGS_INVALID naming every wrong setting */
+export function loadSettings(env: Environment = process.env): Settings {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
+  const read = environmentSchema.safeParse(given);
+  if (!read.success) {
+    // Only the name and the reason: the value may be a secret.
+    throw settingsInvalid(read.error.issues.map(({ path, message }) => `${String(path[0])} ${message}.`).join(' '));
+  }
+  const { data } = read;
+  return Object.freeze({
+    port: data.PORT,
+    host: data.HOST,
+    baseUrl: originOf(data.BASE_URL ?? `http://localhost:${data.PORT}`),
+    dataDir: data.DATA_DIR,
+    databaseUrl: data.DATABASE_URL ?? null,
+    databaseOwnerUrl: data.DATABASE_OWNER_URL ?? null,
+    configDir: data.CONFIG_DIR,
+    logLevel: data.LOG_LEVEL,
+    sessionSecret: () => data.SESSION_SECRET ?? null,
+    secret: (name: string) => given[name] ?? null,
+  });
+}
+
+function originOf(text: string): string {
+  const url = new URL(text);
+  if (url.pathname !== '/' || url.search !== '' || url.hash !== '' || url.username !== '') {
+    throw settingsInvalid('BASE_URL must have no path: the service needs an address of its own.');
+  }
+  return url.origin;
+}
+
+/**
+ * Reads the configuration folder and checks it against the settings.
+ * @throws HomewardError CONFIG_INVALID (file, line and reason), CONFIG_DEMO_EXPOSED,
+ *   CONFIG_NO_DATABASE, SETTINGS_INVALID
+ */
+export function loadSite(settings: Settings): Site {
+  const files = readSiteFiles(settings.configDir);
+  if (files.demo || files.providers.some(({ kind }) => kind === 'demo')) refuseExposedDemo(files, settings);
+  if (!files.demo) {
+    if (settings.databaseUrl === null) throw new HomewardError('CONFIG_NO_DATABASE');
+    if (!settings.baseUrl.startsWith('https://'))
+      throw settingsInvalid('BASE_URL must begin with https:// outside the demo.');
+    if (settings.sessionSecret() === null)
+      throw settingsInvalid('SESSION_SECRET must be set outside the demo, the same for every process.');
+  }
+  const sealing = settings.sessionSecret() ?? randomBytes(32).toString('hex');
+  return freezeDeep({
+    ...files,
+    providers: files.providers.map((provider) => {
+      const credential = credentialOf(provider, settings);
+      return { ...provider, credential: () => credential };
+    }),
+    sealingSecret: () => sealing,
+  });
+}
+
+/** Settings and site together. @throws HomewardError as {@link loadSettings} and {@link loadSite} */
+export function loadConfig(env: Environment = process.env): Config {
+  const settings = loadSettings(env);
+  return Object.freeze({ settings, site: loadSite(settings) });
+}
+
+// The demo signs anybody in without a password: it must not be reachable from another computer.
+function refuseExposedDemo(files: SiteFiles, { host, baseUrl }: Settings): void {
+  if (!files.demo)
+    throw new HomewardError('CONFIG_DEMO_EXPOSED', 'Take the provider of kind demo out of sign-in.yaml.');
+  if (!isLoopback(host))
+    throw new HomewardError('CONFIG_DEMO_EXPOSED', 'Set HOST to 127.0.0.1, or use another CONFIG_DIR.');
+  if (!isLoopback(new URL(baseUrl).hostname)) {
+    throw new HomewardError('CONFIG_DEMO_EXPOSED', 'BASE_URL must be on localhost, or use another CONFIG_DIR.');
+  }
+}
+
+/** Whether a host name or address is this computer itself. */
+export function isLoopback(host: string): boolean {
+  return /^(localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|::1|\[::1\])$/.test(host);
+}
+
+function credentialOf(provider: ProviderSettings, settings: Settings): Credential | null {
+  if (provider.kind === 'demo') return null;
+  const name = provider.clientSecretEnv ?? provider.privateKeyEnv ?? '';
+  const secret = settings.secret(name);
+  if (secret === null) throw settingsInvalid(`${name} must be set: the sign-in provider “${provider.id}” names it.`);
+  if (provider.clientSecretEnv !== undefined) return { kind: 'secret', secret };
+  return {
+    kind: 'private-key',
+    pem: privateKey(name, secret),
+    algorithm: provider.privateKeyAlgorithm,
+    keyId: provider.privateKeyId ?? null,
+  };
+}
+
+// Better at start than when the first nurse signs in.
+function privateKey(name: string, text: string): string {
+  // Many tools that set environments cannot hold a line break.
+  const pem = text.replaceAll('\\n', '\n');
+  try {
+    createPrivateKey(pem);
+    return pem;
+  } catch {
+    throw settingsInvalid(`${name} must be a private key in PEM form.`);
+  }
+}
+
+function settingsInvalid(detail: string): HomewardError {
+  return new HomewardError('SETTINGS_INVALID', detail);
+}
+
+function freezeDeep<T>(value: T): T {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
+  for (const inner of Object.values(value)) freezeDeep(inner);
+  return Object.freeze(value);
+}

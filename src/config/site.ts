@@ -1,0 +1,134 @@
+/** The configuration folder: its files, and what must agree between them. */
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { agreementSchema } from '../domain/agreement.ts';
+import type { Agreement } from '../domain/agreement.ts';
+import type { HolidayCalendar } from '../domain/office-hours.ts';
+import type { Council, Hospital } from '../domain/organisation.ts';
+import { signInSchema } from '../domain/sign-in.ts';
+import type { Persona, ProviderSettings, SignInSettings } from '../domain/sign-in.ts';
+import { holidaysSchema, organisationsSchema, siteSchema } from './schemas.ts';
+import { readYaml, refuse } from './yaml-file.ts';
+import type { Fault, YamlFile } from './yaml-file.ts';
+
+/** What the folder says, before the environment's secrets join it. */
+export interface SiteFiles {
+  readonly demo: boolean;
+  readonly name: string;
+  readonly nhsLogo: boolean;
+  readonly councils: readonly Council[];
+  readonly hospitals: readonly Hospital[];
+  readonly agreements: readonly Agreement[];
+  readonly providers: readonly ProviderSettings[];
+  readonly personas: readonly Persona[];
+  readonly holidays: HolidayCalendar;
+}
+
+const shippedHolidays = join(import.meta.dirname, '../../config/bank-holidays.yaml');
+
+/** Reads the folder. @throws HomewardError CONFIG_INVALID with file, line and reason */
+export function readSiteFiles(folder: string): SiteFiles {
+  const site = readYaml(join(folder, 'site.yaml'), siteSchema).value;
+  const organisations = readYaml(join(folder, 'organisations.yaml'), organisationsSchema).value;
+  const agreements = agreementFiles(folder).map((file) => readYaml(file, agreementSchema));
+  const signIn = readYaml(join(folder, 'sign-in.yaml'), signInSchema);
+  const faults = [...agreementFaults(agreements, organisations), ...signInFaults(signIn, organisations, site.demo)];
+  if (faults.length > 0) refuse(faults);
+  return {
+    ...site,
+    ...organisations,
+    agreements: agreements.map(({ value }) => value),
+    providers: signIn.value.providers,
+    personas: signIn.value.personas,
+    holidays: readHolidays(folder),
+  };
+}
+
+function agreementFiles(folder: string): string[] {
+  const agreements = join(folder, 'agreements');
+  const names = existsSync(agreements)
+    ? readdirSync(agreements)
+        .filter((name) => /\.ya?ml$/.test(name))
+        .sort()
+    : [];
+  if (names.length === 0)
+    refuse([{ file: agreements, line: 1, reason: 'the folder holds no agreement, so nothing could be shared' }]);
+  return names.map((name) => join(agreements, name));
+}
+
+interface Organisations {
+  readonly councils: readonly Council[];
+  readonly hospitals: readonly Hospital[];
+}
+
+function agreementFaults(files: readonly YamlFile<Agreement>[], { councils, hospitals }: Organisations): Fault[] {
+  const faults: Fault[] = [];
+  for (const [index, one] of files.entries()) {
+    const { file, value, lineOf } = one;
+    const say = (key: keyof Agreement, reason: string): unknown => faults.push({ file, line: lineOf([key]), reason });
+    if (!councils.some(({ id }) => id === value.council))
+      say('council', `no council “${value.council}” is in organisations.yaml`);
+    if (!hospitals.some(({ id }) => id === value.hospital))
+      say('hospital', `no hospital “${value.hospital}” is in organisations.yaml`);
+    const before = files.slice(0, index).map((other) => ({ file: other.file, ...other.value }));
+    const sameId = before.find(({ id }) => id === value.id);
+    if (sameId) say('id', `${sameId.file} has this id already`);
+    const samePair = before.find(({ council, hospital }) => council === value.council && hospital === value.hospital);
+    if (samePair) say('council', `${samePair.file} is already the agreement of this council and hospital`);
+  }
+  return faults;
+}
+
+function signInFaults(
+  { file, value, lineOf }: YamlFile<SignInSettings>,
+  organisations: Organisations,
+  demo: boolean,
+): Fault[] {
+  const faults: Fault[] = [];
+  const say = (path: PropertyKey[], reason: string): unknown => faults.push({ file, line: lineOf(path), reason });
+  for (const [index, provider] of value.providers.entries()) {
+    for (const [place, mapping] of provider.roles.entries()) {
+      const path = ['providers', index, 'roles', place];
+      const reason = mappingFault(mapping, organisations);
+      if (reason) say([...path, reason.key], reason.text);
+    }
+  }
+  const hasDemo = value.providers.some(({ kind }) => kind === 'demo');
+  if (value.personas.length > 0 && !(demo && hasDemo)) say(['personas'], 'personas are for a demo’s own sign-in only');
+  if (value.personas.length === 0 && hasDemo) say(['providers'], 'the demo’s sign-in has no personas');
+  return faults;
+}
+
+// A role works in one kind of organisation; a mistake here would open a hospital's pages to a council.
+function mappingFault(
+  { role, organisation, team }: ProviderSettings['roles'][number],
+  { councils, hospitals }: Organisations,
+): { key: string; text: string } | null {
+  const hospital = hospitals.find(({ id }) => id === organisation);
+  const council = councils.find(({ id }) => id === organisation);
+  if (!hospital && !council)
+    return { key: 'organisation', text: `no organisation “${organisation}” is in organisations.yaml` };
+  const either = role === 'privacy-officer' || role === 'operator';
+  const ofCouncil = role.startsWith('council-');
+  if (!either && ofCouncil !== (council !== undefined)) {
+    return {
+      key: 'role',
+      text: `“${role}” is a role of a ${ofCouncil ? 'council' : 'hospital'}, and “${organisation}” is not one`,
+    };
+  }
+  if (hospital && !hospital.teams.includes(team))
+    return { key: 'team', text: `“${team}” is not a team of ${hospital.name}` };
+  return null;
+}
+
+/**
+ * England's bank holidays. Christmas Day, Boxing Day and New Year's Day count as closed also in
+ * years in which another day is given in their place: offices are shut on both.
+ */
+function readHolidays(folder: string): HolidayCalendar {
+  const own = join(folder, 'bank-holidays.yaml');
+  const { days, knownUntil } = readYaml(existsSync(own) ? own : shippedHolidays, holidaysSchema).value;
+  const years = new Set(days.map((one) => one.slice(0, 4)));
+  const always = [...years].flatMap((year) => [`${year}-01-01`, `${year}-12-25`, `${year}-12-26`]);
+  return { days: new Set([...days, ...always].sort()), knownUntil };
+}

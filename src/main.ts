@@ -1,0 +1,167 @@
+/** The command line. The only place that prints, and with app.ts the only one that knows the time. */
+import { mkdirSync } from 'node:fs';
+import { userInfo } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import {
+  checkCommand,
+  commandLineCaller,
+  discardCommand,
+  importCommand,
+  releaseCommand,
+  rollbackCommand,
+} from './commands/bundles.ts';
+import type { CommandResult } from './commands/bundles.ts';
+import { progressBar } from './commands/progress-bar.ts';
+import { loadSettings, loadSite } from './config.ts';
+import type { Settings, Site } from './config.ts';
+import type { Caller } from './domain/caller.ts';
+import { HomewardError } from './domain/error.ts';
+import type { Council } from './domain/organisation.ts';
+import type { BundleDeps } from './services/manage-bundles.ts';
+import { openBundle } from './sources/extract-bundle.ts';
+import { openInMemory, openStore } from './store/open.ts';
+
+const help = `Homeward: which care does the council arrange for this person, and who to phone now.
+
+Usage: homeward COMMAND
+
+  start                  serve; the demo if CONFIG_DIR is not set
+  check BUNDLE           dry run of a council's extract (folder or zip): what would happen, nothing changed
+  import BUNDLE          take a council's extract in
+  release ID             let a held bundle in
+  discard ID             throw a held bundle away
+  rollback               go back to how the facts stood before the newest bundle
+
+Options
+  --council CODE         which council; needed for release, discard and rollback when several are configured
+  --help                 this text
+
+Settings come from the environment: see the README.`;
+
+const clock = { now: (): Date => new Date() };
+
+async function main(): Promise<number> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { council: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+  });
+  const [command, argument, ...rest] = positionals;
+  if (values.help || command === undefined || command === 'help') {
+    console.log(help);
+    return command === undefined && !values.help ? 2 : 0;
+  }
+  const takesArgument = ['check', 'import', 'release', 'discard'].includes(command);
+  if (
+    rest.length > 0 ||
+    takesArgument !== (argument !== undefined) ||
+    !['start', 'rollback'].concat(takesArgument ? [command] : []).includes(command)
+  ) {
+    console.error(help);
+    return 2;
+  }
+  const settings = loadSettings();
+  const site = loadSite(settings);
+  if (command === 'start') {
+    const { serve } = await import('./app.ts');
+    await serve({ settings, site, clock, say: (line) => console.log(line) });
+    return 0;
+  }
+  return runBundleCommand(command, argument ?? '', values.council, settings, site);
+}
+
+async function runBundleCommand(
+  command: string,
+  argument: string,
+  code: string | undefined,
+  settings: Settings,
+  site: Site,
+): Promise<number> {
+  const memory = command === 'check' && settings.databaseUrl === null;
+  const workDir = prepareWorkDir(settings.dataDir);
+  const open = (path: string): ReturnType<typeof openBundle> => openBundle(path, { workDir, now: clock.now() });
+  const council = await chooseCouncil(
+    site.councils,
+    code,
+    command === 'check' || command === 'import' ? argument : null,
+    open,
+  );
+  const store = memory
+    ? await openInMemory()
+    : await openStore({
+        databaseUrl: settings.databaseUrl,
+        ownerUrl: settings.databaseOwnerUrl,
+        dataDir: settings.dataDir,
+      });
+  try {
+    const caller = commandLineCaller(userInfo().username, council.id, clock.now());
+    const deps: BundleDeps = {
+      db: store,
+      clock,
+      council,
+      agreements: site.agreements.filter((one) => one.council === council.id),
+      open,
+      heldFolder: memory ? null : join(settings.dataDir, 'held'),
+    };
+    const { text, exitStatus } = await run(command, deps, caller, argument);
+    console.log(text);
+    return exitStatus;
+  } finally {
+    await store.close();
+  }
+}
+
+function run(command: string, deps: BundleDeps, caller: Caller, argument: string): Promise<CommandResult> {
+  switch (command) {
+    case 'check':
+      return checkCommand(deps, caller, argument, progressBar());
+    case 'import':
+      return importCommand(deps, caller, argument, progressBar());
+    case 'release':
+      return releaseCommand(deps, caller, argument);
+    case 'discard':
+      return discardCommand(deps, caller, argument);
+    default:
+      return rollbackCommand(deps, caller);
+  }
+}
+
+// A bundle says itself whose it is; the other commands must be told when there is a choice.
+async function chooseCouncil(
+  councils: readonly Council[],
+  code: string | undefined,
+  path: string | null,
+  open: (path: string) => ReturnType<typeof openBundle>,
+): Promise<Council> {
+  let wanted = code;
+  if (path !== null) {
+    const bundle = await open(path);
+    wanted ??= bundle.manifest.council;
+    await bundle.close();
+  }
+  const found = councils.find((one) => one.id === (wanted ?? councils[0]?.id));
+  if (!found || (wanted === undefined && councils.length > 1)) {
+    throw new HomewardError(
+      'BUNDLE_COUNCIL',
+      `Configured here: ${councils.map((one) => `${one.id} (${one.name})`).join(', ')}. Choose with --council.`,
+    );
+  }
+  return found;
+}
+
+function prepareWorkDir(dataDir: string): string {
+  const folder = join(dataDir, 'tmp');
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  return folder;
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  // A coded error says what to do; anything else is a fault of ours and keeps its trace.
+  if (error instanceof HomewardError) console.error(`${error.code}: ${error.message}`);
+  else if ((error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS'))
+    console.error(`${(error as Error).message}\n\n${help}`);
+  else console.error(error);
+  process.exitCode = 1;
+}

@@ -1,0 +1,125 @@
+/** Sessions, by the hash of their id: who reads this table can open none of them. */
+import type { Selectable } from 'kysely';
+import type { Role } from '../domain/caller.ts';
+import type { Db, Trx } from './database.ts';
+import type { Schema } from './schema.ts';
+
+export interface StoredSession {
+  /** Hash of the session id. */
+  readonly session: string;
+  readonly userId: string;
+  readonly userName: string;
+  readonly role: Role;
+  readonly organisation: string;
+  readonly team: string;
+  readonly authenticatedBy: string;
+  readonly authenticatedAt: Date;
+  readonly createdAt: Date;
+  readonly seenAt: Date;
+  readonly formToken: string;
+  /** The provider's own name for the sitting (`issuer|sid`), for its back-channel sign-out. */
+  readonly providerSession: string | null;
+}
+
+/** Keeps a new session. */
+export async function insertSession(trx: Trx, one: StoredSession): Promise<void> {
+  await trx.sql
+    .insertInto('session')
+    .values({
+      session: one.session,
+      user_id: one.userId,
+      user_name: one.userName,
+      role: one.role,
+      organisation: one.organisation,
+      team: one.team,
+      authenticated_by: one.authenticatedBy,
+      authenticated_at: one.authenticatedAt,
+      created_at: one.createdAt,
+      seen_at: one.seenAt,
+      form_token: one.formToken,
+      provider_session: one.providerSession,
+    })
+    .execute();
+}
+
+/** Fetches a session, however old. */
+export async function findSession(db: Db, session: string): Promise<StoredSession | null> {
+  const row = await db.sql.selectFrom('session').selectAll().where('session', '=', session).executeTakeFirst();
+  return row ? toStored(row) : null;
+}
+
+function toStored(row: Selectable<Schema['session']>): StoredSession {
+  return {
+    session: row.session,
+    userId: row.user_id,
+    userName: row.user_name,
+    role: row.role as Role,
+    organisation: row.organisation,
+    team: row.team,
+    authenticatedBy: row.authenticated_by,
+    authenticatedAt: row.authenticated_at,
+    createdAt: row.created_at,
+    seenAt: row.seen_at,
+    formToken: row.form_token,
+    providerSession: row.provider_session,
+  };
+}
+
+/** Moves the moment a session was last used; never back, and never makes a deleted one anew. */
+export async function touchSession(db: Db, session: string, seenAt: Date): Promise<void> {
+  await db.sql
+    .updateTable('session')
+    .set({ seen_at: seenAt })
+    .where('session', '=', session)
+    .where('seen_at', '<', seenAt)
+    .execute();
+}
+
+/** Writes down that the person proved again who they are. @returns false when the session is gone */
+export async function renewAuthentication(
+  trx: Trx,
+  session: string,
+  by: { authenticatedBy: string; authenticatedAt: Date; seenAt: Date; providerSession: string | null },
+): Promise<boolean> {
+  const renewed = await trx.sql
+    .updateTable('session')
+    .set({
+      authenticated_by: by.authenticatedBy,
+      authenticated_at: by.authenticatedAt,
+      seen_at: by.seenAt,
+      provider_session: by.providerSession,
+    })
+    .where('session', '=', session)
+    .executeTakeFirst();
+  return renewed.numUpdatedRows === 1n;
+}
+
+/** Ends one session, and the answers that only it could open. */
+export async function deleteSession(trx: Trx, session: string): Promise<void> {
+  await trx.sql.deleteFrom('answer').where('session', '=', session).execute();
+  await trx.sql.deleteFrom('session').where('session', '=', session).execute();
+}
+
+/** Ends the sessions of a provider's sitting, or all of a person. @returns what they were */
+export async function takeSessionsOf(
+  trx: Trx,
+  by: { providerSession: string | null; userId: string | null },
+): Promise<StoredSession[]> {
+  if (by.providerSession === null && by.userId === null) return [];
+  let ended = trx.sql.deleteFrom('session');
+  // Both given: the sitting must be that person's.
+  if (by.providerSession !== null) ended = ended.where('provider_session', '=', by.providerSession);
+  if (by.userId !== null) ended = ended.where('user_id', '=', by.userId);
+  const rows = await ended.returningAll().execute();
+  for (const row of rows) await trx.sql.deleteFrom('answer').where('session', '=', row.session).execute();
+  return rows.map(toStored);
+}
+
+/** Deletes sessions that nobody can use any more. @returns how many went */
+export async function deleteExpiredSessions(db: Db, seenBefore: Date, createdBefore: Date): Promise<number> {
+  const gone = await db.sql
+    .deleteFrom('session')
+    .where((where) => where.or([where('seen_at', '<=', seenBefore), where('created_at', '<=', createdBefore)]))
+    .executeTakeFirst();
+  return Number(gone.numDeletedRows);
+}

@@ -1,0 +1,106 @@
+/**
+ * The one mapper from an error to what a person sees: a plain sentence, what to do, the councils'
+ * phone numbers and the code to read out. Never a stack, never a message from below.
+ */
+import { HomewardError, errorCatalogue } from '../domain/error.ts';
+import type { ErrorCode } from '../domain/error.ts';
+
+/** What the error page says. */
+export interface ErrorView {
+  readonly status: number;
+  readonly code: ErrorCode;
+  readonly title: string;
+  readonly text: string;
+  /** Seconds after which to try again. */
+  readonly retryAfter?: number;
+  /** Where to go on. */
+  readonly link?: { readonly href: string; readonly text: string };
+}
+
+const home = { href: '/', text: 'Go to the start page' };
+const signIn = { href: '/sign-in', text: 'Sign in' };
+
+type Words = Omit<ErrorView, 'code'>;
+
+const pages: Partial<Record<ErrorCode, Words>> = {
+  NOT_SIGNED_IN: {
+    status: 401,
+    title: 'You are signed out',
+    text: 'What you sent was not used, because your session has ended. Sign in and send it again.',
+    link: signIn,
+  },
+  NOT_ALLOWED: { status: 403, title: 'Your role cannot open this page', text: 'You are signed in, but not in a role that may see this page.', link: home },
+  SIGN_IN_FAILED: { status: 400, title: 'Sign-in did not complete', text: 'Nobody was signed in. Start again from the sign-in page.', link: signIn },
+  SIGN_IN_ASSURANCE: {
+    status: 403,
+    title: 'This sign-in is not strong enough',
+    text: 'Sign in with your smartcard, security key or the other strong method of your organisation.',
+    link: signIn,
+  },
+  SIGN_IN_NO_ROLE: {
+    status: 403,
+    title: 'You have no role in this service',
+    text: 'Your organisation knows you, but has not given you a role here. Ask whoever manages access there.',
+    link: home,
+  },
+  FORM_EXPIRED: {
+    status: 403,
+    title: 'This form is no longer valid',
+    text: 'It was made before you last signed in, or did not come from this service. Nothing was done. Open the page again and fill it in anew.',
+    link: home,
+  },
+  FORM_INVALID: { status: 400, title: 'The form has missing or wrong answers', text: 'Nothing was done. Go back and check your answers.' },
+  ANSWER_GONE: {
+    status: 410,
+    title: 'This answer is no longer kept',
+    text: 'Answers are kept for a short time, and only for the person who asked. Look the patient up again.',
+    link: home,
+  },
+  AUDIT_NOT_WRITTEN: {
+    status: 503,
+    title: 'Nothing is shown',
+    text: 'Nothing is shown because the record of this look-up could not be written. Phone:',
+    retryAfter: 30,
+  },
+  STORE_UNAVAILABLE: { status: 503, title: 'The service is not available', text: 'Its database cannot be reached. Phone the council instead.', retryAfter: 30 },
+  BUSY: { status: 503, title: 'The service is busy', text: 'Try again in a moment, or phone the council.', retryAfter: 10 },
+  PAGE_NOT_FOUND: { status: 404, title: 'Page not found', text: 'There is no such page. If you typed the address, check it.', link: home },
+  REQUEST_INVALID: { status: 400, title: 'The request could not be read', text: 'Nothing was done. Go back and try again.', link: home },
+  UPLOAD_INVALID: { status: 400, title: 'The upload is not a zip file of a bundle', text: 'Nothing was kept. Go back and choose the file again.' },
+};
+
+const tooLarge: ErrorView = {
+  status: 413,
+  code: 'REQUEST_INVALID',
+  title: 'Too much was sent',
+  text: 'What you sent is larger than this page takes. Nothing was done.',
+  link: home,
+};
+
+const internal: ErrorView = {
+  status: 500,
+  code: 'INTERNAL',
+  title: 'Something went wrong',
+  text: 'The fault has been recorded. Try again, or phone the council.',
+  retryAfter: 10,
+};
+
+/** What to show for anything that was thrown. */
+export function errorView(error: unknown): ErrorView {
+  if (error instanceof HomewardError) {
+    const words = pages[error.code];
+    if (words) return { ...words, code: error.code };
+    // A fault of a bundle: its catalogue text is written for the steward who sent it.
+    if (/^(BUNDLE|PART)_/.test(error.code)) {
+      return { status: 422, code: error.code, title: 'The bundle cannot be used', text: `${errorCatalogue[error.code]} Nothing was kept.` };
+    }
+    return internal;
+  }
+  const { statusCode } = error as { statusCode?: unknown };
+  if (statusCode === 413) return tooLarge;
+  if (statusCode === 404) return { ...(pages.PAGE_NOT_FOUND as Words), code: 'PAGE_NOT_FOUND' };
+  if (typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500) {
+    return { ...(pages.REQUEST_INVALID as Words), code: 'REQUEST_INVALID', status: statusCode };
+  }
+  return internal;
+}

@@ -1,0 +1,81 @@
+/** Accesses and alerts in the words that reviewers read. */
+import { cannotAskReasons, reasons } from '../../domain/agreement.ts';
+import type { CannotAskReason, Reason } from '../../domain/agreement.ts';
+import type { AnswerKind } from '../../domain/answer.ts';
+import { roleNames } from '../../domain/caller.ts';
+import type { Role } from '../../domain/caller.ts';
+import { formatInstant } from '../../domain/dates.ts';
+import type { AlertKind } from '../../domain/policy.ts';
+import type { Access } from '../../services/review-accesses.ts';
+
+const outcomes: Record<AnswerKind, string> = {
+  care: 'Care packages and phone numbers',
+  'no-care': 'That no current care is listed',
+  'no-record': 'That there is no record',
+  'cannot-show': 'Nothing: cannot be shown',
+  'birth-date-mismatch': 'Nothing: birth date did not match',
+  overdue: 'The last known, marked as out of date',
+  died: 'That the person has died',
+  'number-not-valid': 'Nothing: number not valid',
+  child: 'Nothing: under 18',
+  'permission-refused': 'Nothing: the person refused',
+  'over-budget': 'Nothing: over the look-up limit',
+  'sign-in-again': 'Nothing: had to sign in again',
+  'not-allowed': 'Nothing: not allowed',
+};
+
+const actions: Record<string, string> = {
+  'look-up': '',
+  'view-answer-again': ' (shown again)',
+  'print-card': ' (phone card)',
+};
+
+export interface AccessRow {
+  readonly when: string;
+  readonly who: string;
+  readonly role: string;
+  readonly team: string;
+  readonly organisation: string;
+  readonly why: string;
+  readonly permission: string;
+  readonly saw: string;
+}
+
+/** @param nameOf an organisation's name by its id */
+export function accessRow(access: Access, nameOf: (id: string) => string, now: Date): AccessRow {
+  const safeguarding = access.sharedFields?.includes('safeguarding') ? ', with safeguarding state' : '';
+  return {
+    when: formatInstant(access.at, now),
+    who: access.userName,
+    role: roleNames[access.role as Role] ?? access.role,
+    team: access.team,
+    organisation: nameOf(access.organisation),
+    why: access.reason === null ? 'As first asked' : (reasons[access.reason as Reason] ?? access.reason),
+    permission: permissionWords(access),
+    saw: (outcomes[access.outcome as AnswerKind] ?? access.outcome) + safeguarding + (actions[access.action] ?? ''),
+  };
+}
+
+function permissionWords({ permission, cannotAskReason }: Access): string {
+  switch (permission) {
+    case 'given':
+      return 'The person agreed';
+    case 'refused':
+      return 'The person refused';
+    case 'cannot-ask':
+      return `Could not be asked: ${(cannotAskReasons[cannotAskReason as CannotAskReason] ?? 'no reason').toLowerCase()}`;
+    case 'not-needed':
+      return 'Not needed under the agreement';
+    default:
+      return 'As first asked';
+  }
+}
+
+export const alertWords: Record<AlertKind, string> = {
+  'emergency-access': 'Opened without asking the person',
+  'repeated-emergencies': 'Many look-ups without asking: had to sign in again',
+  'emergency-over-budget': 'Opened without asking, beyond the look-up limit',
+  'over-budget': 'Reached the look-up limit',
+  'repeated-misses': 'Many look-ups that found nobody or did not match',
+  'repeated-mismatch': 'Birth date did not match, again, on one NHS number',
+};

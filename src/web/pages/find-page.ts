@@ -1,0 +1,164 @@
+/** Find a patient: the question, and the way on after signing in again. */
+import { z } from 'zod';
+import { cannotAskReasons, permissionAnswers, reasons } from '../../domain/agreement.ts';
+import type { Agreement, CannotAskReason, Reason } from '../../domain/agreement.ts';
+import type { Caller } from '../../domain/caller.ts';
+import { makeDate } from '../../domain/dates.ts';
+import type { Council } from '../../domain/organisation.ts';
+import { continueLookUp, lookUp } from '../../services/look-up.ts';
+import type { LookUpDeps } from '../../services/look-up.ts';
+import { definePage } from '../page.ts';
+import type { FieldFault, Page, PageResult } from '../page.ts';
+
+export interface FindDeps {
+  readonly lookUps: LookUpDeps;
+  readonly councils: readonly Council[];
+}
+
+const text = z.string().max(200, 'Enter fewer characters').default('');
+const keys = <T extends string>(record: Record<T, string>): [T, ...T[]] => Object.keys(record) as [T, ...T[]];
+
+const findForm = z
+  .object({
+    nhsNumber: text.refine((given) => given.trim() !== '', 'Enter an NHS number'),
+    'birth-day': text,
+    'birth-month': text,
+    'birth-year': text,
+    familyName: text,
+    council: z.string('Choose a council').min(1, 'Choose a council'),
+    reason: z.enum(keys(reasons), 'Choose why you are looking this patient up'),
+    permission: z.enum(permissionAnswers, 'Choose whether the patient agreed'),
+    cannotAskReason: z.enum(keys(cannotAskReasons)).optional(),
+  })
+  .superRefine((form, context) => {
+    if (birthDateOf(form) === null) {
+      const empty = [form['birth-day'], form['birth-month'], form['birth-year']].every((part) => part.trim() === '');
+      const message = empty ? 'Enter the date of birth' : 'Date of birth must be a real date, for example 14 3 1941';
+      context.addIssue({ code: 'custom', path: ['birth'], message });
+    }
+    if (form.permission === 'cannot-ask' && !form.cannotAskReason) {
+      context.addIssue({
+        code: 'custom',
+        path: ['cannotAskReason'],
+        message: 'Choose why the patient cannot be asked',
+      });
+    }
+  });
+
+type FindForm = z.output<typeof findForm>;
+
+function birthDateOf(form: Pick<FindForm, 'birth-day' | 'birth-month' | 'birth-year'>): string | null {
+  const part = (given: string): number => (/^\d{1,4}$/.test(given.trim()) ? Number(given) : Number.NaN);
+  return makeDate(part(form['birth-year']), part(form['birth-month']), part(form['birth-day']));
+}
+
+const why = 'none: the empty form shows nothing of anybody';
+
+/** The pages of asking. */
+export function findPages(deps: FindDeps): Page[] {
+  const view = (caller: Caller, given: Readonly<Record<string, unknown>>, faults: readonly FieldFault[]): object => {
+    const agreements = deps.lookUps.agreements.filter((one) => one.hospital === caller.organisation);
+    return { ...choices(deps, agreements, given), form: given, ...faultsFor(faults) };
+  };
+  return [
+    definePage({
+      method: 'GET',
+      path: '/find',
+      permission: 'look-up',
+      audit: why,
+      title: 'Find a patient',
+      navigation: { text: 'Find a patient', order: 1 },
+      handle: ({ caller, render }) => render('find.njk', view(caller, {}, [])),
+    }),
+    definePage({
+      method: 'POST',
+      path: '/find',
+      permission: 'look-up',
+      audit: 'look-up',
+      title: 'Find a patient',
+      otherTitles: ['Error: Find a patient'],
+      parse: findForm,
+      async handle({ caller, form, redirect }): Promise<PageResult> {
+        const answer = await lookUp(deps.lookUps, caller, {
+          council: form.council,
+          nhsNumber: form.nhsNumber,
+          birthDate: birthDateOf(form) ?? '',
+          familyName: form.familyName.trim() || null,
+          reason: form.reason,
+          permission: form.permission,
+          cannotAskReason: form.permission === 'cannot-ask' ? (form.cannotAskReason ?? null) : null,
+        });
+        return redirect(`/answers/${answer.id}`);
+      },
+      onInvalid: ({ caller, render }, faults, given) =>
+        render('find.njk', view(caller, given, faults), { status: 422, title: 'Error: Find a patient' }),
+    }),
+    definePage({
+      method: 'POST',
+      path: '/answers/:id/go-on',
+      permission: 'look-up',
+      audit: 'look-up',
+      title: 'Find a patient',
+      params: z.object({ id: z.string() }),
+      async handle({ caller, params, redirect }): Promise<PageResult> {
+        const answer = await continueLookUp(deps.lookUps, caller, params.id);
+        return redirect(`/answers/${answer.id}`);
+      },
+    }),
+  ];
+}
+
+interface Choice {
+  readonly value: string;
+  readonly text: string;
+  readonly checked?: boolean;
+}
+
+function choices(deps: FindDeps, agreements: readonly Agreement[], given: Readonly<Record<string, unknown>>): object {
+  const councils = agreements.map(({ council }, index) => ({
+    value: council,
+    text: deps.councils.find((one) => one.id === council)?.name ?? council,
+    checked: given['council'] === undefined ? index === 0 : given['council'] === council,
+  }));
+  const purposes = new Set(agreements.flatMap((one) => one.purposes));
+  return {
+    councils,
+    asks: agreements.some((one) => one.permission === 'ask'),
+    reasons: choose(reasons, given['reason'], (key) => purposes.has(key as Reason)),
+    permissions: permissionChoices(agreements, given['permission']),
+    cannotAskReasons: choose<CannotAskReason>(cannotAskReasons, given['cannotAskReason']),
+  };
+}
+
+function permissionChoices(agreements: readonly Agreement[], given: unknown): Choice[] {
+  const words = {
+    given: 'Yes, the patient agreed',
+    refused: 'No, the patient refused',
+    'cannot-ask': 'The patient cannot be asked',
+  };
+  const notNeeded = { 'not-needed': 'Permission is not needed under this council’s agreement' };
+  const needed = agreements.some((one) => one.permission === 'not-needed');
+  return choose(needed ? { ...words, ...notNeeded } : words, given);
+}
+
+function choose<T extends string>(
+  words: Record<T, string>,
+  given: unknown,
+  wanted: (key: string) => boolean = () => true,
+): Choice[] {
+  return Object.entries<string>(words)
+    .filter(([key]) => wanted(key))
+    .map(([value, label]) => ({ value, text: label, checked: value === given }));
+}
+
+/** Faults as the error summary and the fields show them; the summary's links lead to the fields. */
+export function faultsFor(faults: readonly FieldFault[]): {
+  errors: { text: string; href: string }[];
+  error: Record<string, string>;
+} {
+  const href = (field: string): string => `#${field === 'birth' ? 'birth-day' : field}`;
+  return {
+    errors: faults.map(({ field, message }) => ({ text: message, href: href(field) })),
+    error: Object.fromEntries(faults.map(({ field, message }) => [field, message])),
+  };
+}

@@ -1,0 +1,143 @@
+/** Who looked at this person: for the council's duty workers and for the hospital's privacy officer. */
+import { z } from 'zod';
+import type { Caller, Permission } from '../../domain/caller.ts';
+import { formatInstant } from '../../domain/dates.ts';
+import { parseNhsNumber } from '../../domain/nhs-number.ts';
+import type { AlertKind } from '../../domain/policy.ts';
+import { accessesShown, alertsOf, councilAccesses, reviewAlert, whoLooked } from '../../services/review-accesses.ts';
+import type { AccessList, ReviewDeps } from '../../services/review-accesses.ts';
+import { definePage } from '../page.ts';
+import type { LocalPath, Page } from '../page.ts';
+import { accessRow, alertWords } from './access-words.ts';
+import { faultsFor } from './find-page.ts';
+
+export interface ReviewPageDeps {
+  readonly review: ReviewDeps;
+  /** An organisation's name by its id. */
+  readonly nameOf: (id: string) => string;
+}
+
+interface SearchPage {
+  readonly path: LocalPath;
+  readonly permission: Permission;
+  readonly audit: 'see-council-accesses' | 'review-accesses';
+  readonly heading: string;
+  readonly intro: string;
+  readonly label: string;
+  readonly listHeading: string;
+  readonly form: z.ZodType<{ who: string }>;
+  readonly order: number;
+  search(caller: Caller, typed: string): Promise<AccessList>;
+}
+
+const who = (message: string): z.ZodDefault<z.ZodString> => z.string().max(100, message).default('');
+
+/** The pages of reviewing. */
+export function reviewPages(deps: ReviewPageDeps): Page[] {
+  return [
+    ...searchPages(deps, {
+      path: '/accesses',
+      permission: 'see-council-accesses',
+      audit: 'see-council-accesses',
+      heading: 'Look-ups of a person',
+      intro: `See the last ${accessesShown} look-ups of one of your council’s people: who looked, and why.`,
+      label: 'NHS number, or your council’s own id for the person',
+      listHeading: `Last ${accessesShown} look-ups`,
+      order: 1,
+      form: z.object({
+        who: who('Enter fewer characters').refine((given) => given.trim() !== '', 'Enter an NHS number or your own id'),
+      }),
+      search: (caller, typed) => councilAccesses(deps.review, caller, typed),
+    }),
+    ...searchPages(deps, {
+      path: '/who-looked',
+      permission: 'review-accesses',
+      audit: 'review-accesses',
+      heading: 'Who has looked at this person',
+      intro:
+        'Look-ups by people of your organisation, under every NHS number the person has had, with those that were refused or found nothing.',
+      label: 'NHS number',
+      listHeading: 'Look-ups, newest first',
+      order: 1,
+      form: z.object({
+        who: who('Enter a valid NHS number').refine((given) => parseNhsNumber(given).ok, 'Enter a valid NHS number'),
+      }),
+      search: (caller, typed) => whoLooked(deps.review, caller, typed),
+    }),
+    ...alertPages(deps),
+  ];
+}
+
+function searchPages(deps: ReviewPageDeps, page: SearchPage): Page[] {
+  const { heading, intro, label, listHeading, path } = page;
+  const base = { heading, intro, label, listHeading, action: path };
+  return [
+    definePage({
+      method: 'GET',
+      path,
+      permission: page.permission,
+      audit: 'none: the empty form shows nothing of anybody',
+      title: heading,
+      navigation: { text: heading, order: page.order },
+      handle: ({ render }) => render('accesses.njk', { ...base, form: {}, ...faultsFor([]) }),
+    }),
+    // The list is the answer to a POST: an NHS number must not stand in an address.
+    definePage({
+      method: 'POST',
+      path,
+      permission: page.permission,
+      audit: page.audit,
+      title: heading,
+      otherTitles: [`Error: ${heading}`],
+      parse: page.form,
+      async handle({ caller, form, clock, render }) {
+        const { accesses, known } = await page.search(caller as Caller, form.who);
+        const rows = accesses.map((access) => accessRow(access, deps.nameOf, clock.now()));
+        return render('accesses.njk', { ...base, form, ...faultsFor([]), list: { rows, known } });
+      },
+      onInvalid: ({ render }, faults, given) =>
+        render(
+          'accesses.njk',
+          { ...base, form: given, ...faultsFor(faults) },
+          { status: 422, title: `Error: ${heading}` },
+        ),
+    }),
+  ];
+}
+
+function alertPages({ review, nameOf }: ReviewPageDeps): Page[] {
+  return [
+    definePage({
+      method: 'GET',
+      path: '/alerts',
+      permission: 'review-accesses',
+      audit: 'review-accesses',
+      title: 'Alerts',
+      navigation: { text: 'Alerts', order: 2 },
+      async handle({ caller, clock, render }) {
+        const now = clock.now();
+        const rows = (await alertsOf(review, caller)).map((alert) => ({
+          ...accessRow(alert, nameOf, now),
+          id: alert.alert,
+          title: alertWords[alert.kind as AlertKind] ?? alert.kind,
+          reviewed: alert.reviewedAt
+            ? `${formatInstant(alert.reviewedAt, now)} by ${alert.reviewedBy ?? 'somebody'}`
+            : null,
+        }));
+        return render('alerts.njk', { rows });
+      },
+    }),
+    definePage({
+      method: 'POST',
+      path: '/alerts/:id/review',
+      permission: 'review-accesses',
+      audit: 'review-alert',
+      title: 'Alerts',
+      params: z.object({ id: z.string() }),
+      async handle({ caller, params, redirect }) {
+        await reviewAlert(review, caller, params.id);
+        return redirect('/alerts');
+      },
+    }),
+  ];
+}

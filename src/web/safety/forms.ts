@@ -1,0 +1,59 @@
+/**
+ * Forms and uploads: small, of two kinds only, and each with the token of its session. The only
+ * home of `@fastify/formbody` and `@fastify/multipart`.
+ */
+import { createHash, timingSafeEqual } from 'node:crypto';
+import formbody from '@fastify/formbody';
+import multipart from '@fastify/multipart';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { HomewardError } from '../../domain/error.ts';
+import type { Page, Upload } from '../page.ts';
+import { pageOf, sessionOf } from './guard.ts';
+
+/** Most bytes of a form that holds no file. */
+export const formLimit = 64 * 1024;
+
+/** Takes only forms, and refuses one whose token is not that of the session. */
+export async function readForms(server: FastifyInstance): Promise<void> {
+  server.removeAllContentTypeParsers();
+  await server.register(formbody, { bodyLimit: formLimit });
+  await server.register(multipart, { limits: { files: 1, fields: 10, fieldSize: 4096, parts: 11 }, throwFileSizeLimit: true });
+  server.addHook('preHandler', async (request) => {
+    const page = pageOf(request);
+    // An upload's token is checked when its form is read, before its file: see takeUpload.
+    if (request.method !== 'POST' || !page || page.formToken || page.upload) return;
+    requireToken(request, fieldsOf(request)['_token']);
+  });
+}
+
+/** The fields of a form, its token left out. */
+export function formOf(request: FastifyRequest): Record<string, unknown> {
+  const { _token, ...fields } = fieldsOf(request);
+  return fields;
+}
+
+function fieldsOf({ body }: FastifyRequest): Record<string, unknown> {
+  return typeof body === 'object' && body !== null ? { ...body } : {};
+}
+
+/** The file of an upload, streamed. @throws HomewardError UPLOAD_INVALID, FORM_EXPIRED */
+export async function takeUpload(request: FastifyRequest, page: Page): Promise<Upload> {
+  if (!page.upload || !request.isMultipart()) throw new HomewardError('UPLOAD_INVALID');
+  const part = await request.file({ limits: { fileSize: page.upload.maxBytes } });
+  const token = part?.fields['_token'];
+  // The token comes before the file, so that a forged form's file is never read.
+  requireToken(request, token && 'value' in token ? token.value : undefined);
+  if (!part || part.filename === '') throw new HomewardError('UPLOAD_INVALID', 'No file was chosen.');
+  return { filename: part.filename, stream: part.file };
+}
+
+function requireToken(request: FastifyRequest, given: unknown): void {
+  const expected = sessionOf(request)?.formToken;
+  if (expected === undefined || typeof given !== 'string' || !sameText(given, expected)) throw new HomewardError('FORM_EXPIRED');
+}
+
+// Equal lengths first, by hashing: the comparison takes the same time whatever was typed.
+function sameText(a: string, b: string): boolean {
+  const hash = (text: string): Buffer => createHash('sha256').update(text).digest();
+  return timingSafeEqual(hash(a), hash(b));
+}
