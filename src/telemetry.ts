@@ -28,11 +28,13 @@ export function makeLog(level: string, destination?: DestinationStream): Log {
 }
 
 // Ten digits, also in groups of 3 3 4 with a space or dash of any kind between them.
-const nhsNumberLike = /(?<!\d)\d{3}[\s\u00a0\u2007\u202f\u2010-\u2015-]{0,2}\d{3}[\s\u00a0\u2007\u202f\u2010-\u2015-]{0,2}\d{4}(?!\d)/g;
+const nhsNumberLike =
+  /(?<!\d)\d{3}[\s\u00a0\u2007\u202f\u2010-\u2015-]{0,2}\d{3}[\s\u00a0\u2007\u202f\u2010-\u2015-]{0,2}\d{4}(?!\d)/g;
 const hidden = '[hidden]';
 
 // Fields that hold what people typed, or who they are, whatever their value.
-const neverLogged = /^(body|form|query|querystring|search|url|originalurl|href|headers?|cookies?|params|given|family|.*names?|.*token|.*secret|password|birth.*|nhs.*)$/i;
+const neverLogged =
+  /^(body|form|query|querystring|search|url|originalurl|href|headers?|cookies?|params|given|family|.*names?|.*token|.*secret|password|birth.*|nhs.*)$/i;
 
 /** Replaces everything in a text that looks like an NHS number. */
 export function redactText(text: string): string {
@@ -50,11 +52,15 @@ function clean(value: unknown, depth: number): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (value instanceof Date) return value.toISOString();
   // An error's message may repeat what was typed, and its stack repeats the message.
-  if (value instanceof Error) return { error: value.constructor.name, code: clean((value as { code?: unknown }).code, depth + 1) };
+  if (value instanceof Error)
+    return { error: value.constructor.name, code: clean((value as { code?: unknown }).code, depth + 1) };
   if (depth > 5) return hidden;
   if (Array.isArray(value)) return value.map((one) => clean(one, depth + 1));
   return Object.fromEntries(
-    Object.entries(value).map(([key, inner]) => [redactText(key), neverLogged.test(key) ? hidden : clean(inner, depth + 1)]),
+    Object.entries(value).map(([key, inner]) => [
+      redactText(key),
+      neverLogged.test(key) ? hidden : clean(inner, depth + 1),
+    ]),
   );
 }
 
@@ -77,7 +83,8 @@ export function makeMetrics(): Metrics {
     registers: [registry],
   });
   return {
-    observe: ({ method, route, status, seconds }) => duration.observe({ method, route, status: String(status) }, seconds),
+    observe: ({ method, route, status, seconds }) =>
+      duration.observe({ method, route, status: String(status) }, seconds),
     text: () => registry.metrics(),
   };
 }

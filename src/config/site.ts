@@ -32,7 +32,7 @@ export function readSiteFiles(folder: string): SiteFiles {
   const organisations = readYaml(join(folder, 'organisations.yaml'), organisationsSchema).value;
   const agreements = agreementFiles(folder).map((file) => readYaml(file, agreementSchema));
   const signIn = readYaml(join(folder, 'sign-in.yaml'), signInSchema);
-  const faults = [...agreementFaults(agreements, organisations), ...signInFaults(signIn, organisations, site.demo)];
+  const faults = [...agreementFaults(agreements, organisations), ...signInFaults(signIn, organisations)];
   if (faults.length > 0) refuse(faults);
   return {
     ...site,
@@ -79,11 +79,7 @@ function agreementFaults(files: readonly YamlFile<Agreement>[], { councils, hosp
   return faults;
 }
 
-function signInFaults(
-  { file, value, lineOf }: YamlFile<SignInSettings>,
-  organisations: Organisations,
-  demo: boolean,
-): Fault[] {
+function signInFaults({ file, value, lineOf }: YamlFile<SignInSettings>, organisations: Organisations): Fault[] {
   const faults: Fault[] = [];
   const say = (path: PropertyKey[], reason: string): unknown => faults.push({ file, line: lineOf(path), reason });
   for (const [index, provider] of value.providers.entries()) {
@@ -94,7 +90,7 @@ function signInFaults(
     }
   }
   const hasDemo = value.providers.some(({ kind }) => kind === 'demo');
-  if (value.personas.length > 0 && !(demo && hasDemo)) say(['personas'], 'personas are for a demo’s own sign-in only');
+  if (value.personas.length > 0 && !hasDemo) say(['personas'], 'personas are for a demo’s own sign-in only');
   if (value.personas.length === 0 && hasDemo) say(['providers'], 'the demo’s sign-in has no personas');
   return faults;
 }

@@ -33,10 +33,12 @@ export function judgeClaims(provider: ProviderSettings, idToken: Claims, userInf
   const authenticatedBy = requireStrength(provider, idToken, subject);
   const all = join(idToken, userInfo ?? {});
   for (const [claim, value] of Object.entries(('require' in provider && provider.require) || {})) {
-    if (!holds(all, claim, value)) throw new HomewardError('SIGN_IN_ASSURANCE', `The claim ${claim} is not as this service needs it.`);
+    if (!holds(all, claim, value))
+      throw new HomewardError('SIGN_IN_ASSURANCE', `The claim ${claim} is not as this service needs it.`);
   }
   const roles = distinct(rolesOf(provider, all));
-  if (roles.length === 0) throw new HomewardError('SIGN_IN_NO_ROLE', 'Ask whoever manages access at your organisation.');
+  if (roles.length === 0)
+    throw new HomewardError('SIGN_IN_NO_ROLE', 'Ask whoever manages access at your organisation.');
   return {
     subject,
     name: personName(all, provider.nameClaim),
@@ -51,11 +53,13 @@ function requireStrength(provider: ProviderSettings, idToken: Claims, subject: s
   if (provider.kind === 'demo') return 'demo';
   if (provider.acr) {
     const acr = own(idToken, 'acr');
-    if (typeof acr !== 'string' || !(provider.acr as readonly string[]).includes(acr)) throw tooWeak('authentication context');
+    if (typeof acr !== 'string' || !(provider.acr as readonly string[]).includes(acr))
+      throw tooWeak('authentication context');
   }
   if (provider.kind !== 'cis2') return provider.id;
   if (!(level(idToken, 'id_assurance_level') >= provider.minimumIdAssurance)) throw tooWeak('identity assurance');
-  if (!(level(idToken, 'authentication_assurance_level') >= provider.minimumAuthenticationAssurance)) throw tooWeak('authentication assurance');
+  if (!(level(idToken, 'authentication_assurance_level') >= provider.minimumAuthenticationAssurance))
+    throw tooWeak('authentication assurance');
   // Source: trust rule R1; CIS2 gives the user's id twice, and the two must be one person.
   if ('uid' in idToken && own(idToken, 'uid') !== subject) throw senseless('uid');
   return text(idToken, 'acr');
@@ -69,7 +73,23 @@ function level(claims: Claims, claim: string): number {
 }
 
 // Claims of the protocol itself differ between token and user info by right; facts must not.
-const protocol = new Set(['iss', 'aud', 'exp', 'iat', 'nbf', 'jti', 'azp', 'nonce', 'at_hash', 'c_hash', 's_hash', 'auth_time', 'acr', 'amr', 'sid']);
+const protocol = new Set([
+  'iss',
+  'aud',
+  'exp',
+  'iat',
+  'nbf',
+  'jti',
+  'azp',
+  'nonce',
+  'at_hash',
+  'c_hash',
+  's_hash',
+  'auth_time',
+  'acr',
+  'amr',
+  'sid',
+]);
 
 function join(idToken: Claims, userInfo: Claims): Claims {
   const all: Record<string, unknown> = Object.assign(Object.create(null), idToken);
@@ -83,7 +103,9 @@ function join(idToken: Claims, userInfo: Claims): Claims {
 
 function rolesOf(provider: ProviderSettings, all: Claims): RoleMapping[] {
   const claims = provider.kind === 'cis2' ? withSelectedRole(all) : all;
-  return provider.roles.filter(({ when }) => Object.entries(when).every(([claim, value]) => holds(claims, claim, value)));
+  return provider.roles.filter(({ when }) =>
+    Object.entries(when).every(([claim, value]) => holds(claims, claim, value)),
+  );
 }
 
 /**
@@ -97,7 +119,9 @@ function withSelectedRole(all: Claims): Claims {
   const selected = own(all, 'selected_roleid');
   const held = own(all, 'nhsid_nrbac_roles');
   if (typeof selected !== 'string' || selected === '' || !Array.isArray(held)) return claims;
-  const chosen = (held as unknown[]).filter((one): one is Claims => isClaims(one) && own(one, 'person_roleid') === selected);
+  const chosen = (held as unknown[]).filter(
+    (one): one is Claims => isClaims(one) && own(one, 'person_roleid') === selected,
+  );
   const [role] = chosen;
   if (chosen.length !== 1 || !role) return claims;
   return { ...claims, role_code: own(role, 'role_code'), org_code: own(role, 'org_code') };

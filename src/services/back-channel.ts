@@ -21,7 +21,11 @@ const logoutEvent = 'http://schemas.openid.net/event/backchannel-logout';
  * @throws HomewardError REQUEST_INVALID when the token is not one of this provider for this service,
  *   PAGE_NOT_FOUND when there is no such provider
  */
-export async function endByLogoutToken({ signIn, sessions }: BackChannelDeps, provider: string, token: string): Promise<number> {
+export async function endByLogoutToken(
+  { signIn, sessions }: BackChannelDeps,
+  provider: string,
+  token: string,
+): Promise<number> {
   const { jwksUri, issuer, audience } = await signIn.logoutTokenChecks(provider);
   const claims = await verify(token, jwksUri, issuer, audience);
   const sid = claims['sid'];
@@ -59,7 +63,12 @@ function requireShape(payload: JWTPayload): void {
   const events = payload['events'];
   const isEvent = typeof events === 'object' && events !== null && Object.hasOwn(events, logoutEvent);
   const names = [payload['sid'], payload.sub].filter((one) => one !== undefined);
-  if (!isEvent || 'nonce' in payload || names.length === 0 || !names.every((one) => typeof one === 'string' && one !== '')) {
+  if (
+    !isEvent ||
+    'nonce' in payload ||
+    names.length === 0 ||
+    !names.every((one) => typeof one === 'string' && one !== '')
+  ) {
     throw new Error('not a sign-out token');
   }
 }

@@ -171,12 +171,21 @@ async function end(db: Database, now: Date, caller: Caller): Promise<void> {
   );
 }
 
-function endByProvider(db: Database, now: Date, sitting: { providerSession: string | null; userId: string | null }): Promise<number> {
+function endByProvider(
+  db: Database,
+  now: Date,
+  sitting: { providerSession: string | null; userId: string | null },
+): Promise<number> {
   return endRecorded(db, async (trx) => (await takeSessionsOf(trx, sitting)).map(callerOf), now, 'ended-by-provider');
 }
 
 // Ending a session shows nobody anything: where it cannot be recorded, it ends all the same.
-async function endRecorded(db: Database, work: (trx: Trx) => Promise<Caller[]>, now: Date, outcome: string): Promise<number> {
+async function endRecorded(
+  db: Database,
+  work: (trx: Trx) => Promise<Caller[]>,
+  now: Date,
+  outcome: string,
+): Promise<number> {
   return recorded(async () => {
     try {
       return await db.transaction(async (trx) => {

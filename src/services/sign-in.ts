@@ -120,11 +120,18 @@ function issuerOf(provider: SignInProvider, baseUrl: string): string {
 async function discover(provider: SignInProvider, baseUrl: string): Promise<openid.Configuration> {
   if (provider.kind === 'demo') {
     // Plain http, to this very process: config lets the demo start on loopback only.
-    const execute = [openid.allowInsecureRequests];
-    return openid.discovery(new URL(issuerOf(provider, baseUrl)), demoClientId, undefined, openid.None(), { execute, timeout: patienceSeconds });
+    const execute = [openid.allowInsecureRequests, openid.enableNonRepudiationChecks];
+    return openid.discovery(new URL(issuerOf(provider, baseUrl)), demoClientId, undefined, openid.None(), {
+      execute,
+      timeout: patienceSeconds,
+    });
   }
   const proof = await clientProof(provider.credential());
-  return openid.discovery(new URL(provider.issuer), provider.clientId, undefined, proof, { timeout: patienceSeconds });
+  return openid.discovery(new URL(provider.issuer), provider.clientId, undefined, proof, {
+    // The token's signature is checked although it comes straight from the provider.
+    execute: [openid.enableNonRepudiationChecks],
+    timeout: patienceSeconds,
+  });
 }
 
 async function clientProof(credential: Credential | null): Promise<openid.ClientAuth> {
@@ -184,7 +191,8 @@ async function finish(
   const userId = `${configuration.serverMetadata().issuer}|${vouched.subject}`;
   if (attempt.again !== null) {
     if (attempt.again !== userId) throw failed('Somebody else signed in. Sign out first.');
-    if (vouched.proofAge === null || vouched.proofAge > freshProofSeconds) throw failed('The sign-in service did not ask you again.');
+    if (vouched.proofAge === null || vouched.proofAge > freshProofSeconds)
+      throw failed('The sign-in service did not ask you again.');
   }
   return {
     userId,
@@ -211,7 +219,10 @@ async function redeem(
     const idToken = tokens.claims();
     if (!idToken) throw new Error('No ID token');
     const asks = configuration.serverMetadata().userinfo_endpoint !== undefined;
-    return { idToken, userInfo: asks ? await openid.fetchUserInfo(configuration, tokens.access_token, idToken.sub) : null };
+    return {
+      idToken,
+      userInfo: asks ? await openid.fetchUserInfo(configuration, tokens.access_token, idToken.sub) : null,
+    };
   } catch (cause) {
     throw failed('Start again.', cause);
   }

@@ -7,6 +7,7 @@ import type { Cells, HeaderMap } from '../domain/extract/columns.ts';
 import type { BundleLine } from '../domain/extract/bundle.ts';
 import * as other from '../domain/extract/other-lines.ts';
 import type { Quarantined } from '../domain/extract/quarantine.ts';
+import { parseNhsNumber } from '../domain/nhs-number.ts';
 import { stages } from '../store/import/stages.ts';
 import type { StageValue } from '../store/import/stages.ts';
 
@@ -27,13 +28,12 @@ type Reading = { values: StageValue[] | null; quarantined: Quarantined | null; d
 export function stageReader(kind: PartKind, header: HeaderMap, rules: CareRules): StageReader {
   const counts: LineCounts = { used: 0, dropped: new Map() };
   const own = stages[kind].columns.length - 4;
-  const readKind = readers[kind];
   return {
     counts,
     read(line) {
       const reading: Reading =
         line.cells.length === header.width
-          ? readKind(cellsOf(header, line.cells), rules)
+          ? readLine(kind, cellsOf(header, line.cells), rules)
           : { values: null, quarantined: { code: 'ROW_SHAPE', column: '', value: `${line.cells.length} cells` } };
       if (reading.dropped) counts.dropped.set(reading.dropped, (counts.dropped.get(reading.dropped) ?? 0) + 1);
       else if (!reading.quarantined) counts.used++;
@@ -47,6 +47,20 @@ export function stageReader(kind: PartKind, header: HeaderMap, rules: CareRules)
       ];
     },
   };
+}
+
+function readLine(kind: PartKind, cell: Cells, rules: CareRules): Reading {
+  if ((kind === 'safeguarding' || kind === 'restrictions') && isSwapped(cell)) {
+    return { values: null, quarantined: { code: 'NOBODY_NAMED', column: 'LA Person Unique Identifier', value: '' } };
+  }
+  return readers[kind](cell, rules);
+}
+
+// An NHS number where the council's id should be, beside something that is none: the columns are
+// swapped. Taken as it stands, the line would hide nobody (hazard H23).
+function isSwapped(cell: Cells): boolean {
+  const isNumber = (column: string): boolean => parseNhsNumber(cell(column)).ok;
+  return cell('NHS Number') !== '' && !isNumber('NHS Number') && isNumber('LA Person Unique Identifier');
 }
 
 const readers: Record<PartKind, (cell: Cells, rules: CareRules) => Reading> = {

@@ -5,11 +5,15 @@ import type { UseCounts } from '../domain/policy.ts';
 import type { Trx } from './database.ts';
 
 /**
- * Counts a caller's use, after making the caller's look-ups wait for one another: two at the same
- * moment must not both see room for one (check and act are one step).
+ * Counts a caller's use, after making the caller's look-ups wait for one another, and those of one
+ * number in one hospital: two at the same moment must not both see room for one (check and act are
+ * one step), nor several people guess one person's birth date at once.
  */
 export async function countUse(trx: Trx, caller: Caller, number: string | null, now: Date): Promise<UseCounts> {
-  await sql`select pg_advisory_xact_lock(7208, hashtext(${caller.userId}))`.execute(trx.sql);
+  // First the person, then the number, by everybody: so nobody ever waits in a circle.
+  await sql`
+    select pg_advisory_xact_lock(7208, hashtext(${caller.userId})),
+      pg_advisory_xact_lock(7209, hashtext(${`${caller.organisation}|${number ?? caller.userId}`}))`.execute(trx.sql);
   const ago = (minutes: number): Date => new Date(now.getTime() - minutes * 60_000);
   const later = (a: Date, b: Date): Date => (a > b ? a : b);
   const asked = number ?? '';

@@ -29,7 +29,8 @@ const fictional = 'none: the demo knows only fictional people; the service recor
 export function demoSignInPages(server: FastifyInstance, web: WebDeps): Page[] {
   if (!web.site.demo || web.site.personas.length === 0) return [];
   // Settings are checked at start; here again, since this door has no lock.
-  if (!/^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(new URL(web.baseUrl).hostname)) throw new HomewardError('CONFIG_DEMO_EXPOSED');
+  if (!/^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(new URL(web.baseUrl).hostname))
+    throw new HomewardError('CONFIG_DEMO_EXPOSED');
   const provider = makeProvider(web);
   const answer = provider.callback();
   const inside = (method: 'GET' | 'POST'): Page =>
@@ -93,6 +94,11 @@ function personaPages(provider: Provider, personas: readonly ShownPersona[]): Pa
     parse: z.object({ persona: z.enum(personas.map(({ id }) => id)) }),
     async handle({ params: { uid }, form, redirect }) {
       const interaction = await find(uid);
+      // Each sign-in stands alone: the provider would ask first to sign out whoever was here before.
+      if (interaction.session) {
+        await (await provider.Session.findByUid(interaction.session.uid))?.destroy();
+        delete interaction.session;
+      }
       interaction.result = { login: { accountId: form.persona, remember: false } };
       await interaction.save(600);
       return redirect(new URL(interaction.returnTo).pathname as LocalPath);
@@ -120,7 +126,10 @@ function makeProvider({ site, baseUrl, clock, signIn }: WebDeps): Provider {
       long: { httpOnly: true, sameSite: 'lax', path: issuerPath },
       short: { httpOnly: true, sameSite: 'lax', path: issuerPath },
     },
-    claims: { openid: ['sub'], profile: ['name', ...new Set(site.personas.flatMap(({ claims }) => Object.keys(claims)))] },
+    claims: {
+      openid: ['sub'],
+      profile: ['name', ...new Set(site.personas.flatMap(({ claims }) => Object.keys(claims)))],
+    },
     features: { devInteractions: { enabled: false }, rpInitiatedLogout: { enabled: false } },
     interactions: { url: (_context, { uid }) => `${issuerPath}/interaction/${uid}` },
     findAccount(_context, id) {

@@ -29,8 +29,18 @@ const pages: Partial<Record<ErrorCode, Words>> = {
     text: 'What you sent was not used, because your session has ended. Sign in and send it again.',
     link: signIn,
   },
-  NOT_ALLOWED: { status: 403, title: 'Your role cannot open this page', text: 'You are signed in, but not in a role that may see this page.', link: home },
-  SIGN_IN_FAILED: { status: 400, title: 'Sign-in did not complete', text: 'Nobody was signed in. Start again from the sign-in page.', link: signIn },
+  NOT_ALLOWED: {
+    status: 403,
+    title: 'Your role cannot open this page',
+    text: 'You are signed in, but not in a role that may see this page.',
+    link: home,
+  },
+  SIGN_IN_FAILED: {
+    status: 400,
+    title: 'Sign-in did not complete',
+    text: 'Nobody was signed in. Start again from the sign-in page.',
+    link: signIn,
+  },
   SIGN_IN_ASSURANCE: {
     status: 403,
     title: 'This sign-in is not strong enough',
@@ -49,7 +59,11 @@ const pages: Partial<Record<ErrorCode, Words>> = {
     text: 'It was made before you last signed in, or did not come from this service. Nothing was done. Open the page again and fill it in anew.',
     link: home,
   },
-  FORM_INVALID: { status: 400, title: 'The form has missing or wrong answers', text: 'Nothing was done. Go back and check your answers.' },
+  FORM_INVALID: {
+    status: 400,
+    title: 'The form has missing or wrong answers',
+    text: 'Nothing was done. Go back and check your answers.',
+  },
   ANSWER_GONE: {
     status: 410,
     title: 'This answer is no longer kept',
@@ -62,11 +76,35 @@ const pages: Partial<Record<ErrorCode, Words>> = {
     text: 'Nothing is shown because the record of this look-up could not be written. Phone:',
     retryAfter: 30,
   },
-  STORE_UNAVAILABLE: { status: 503, title: 'The service is not available', text: 'Its database cannot be reached. Phone the council instead.', retryAfter: 30 },
-  BUSY: { status: 503, title: 'The service is busy', text: 'Try again in a moment, or phone the council.', retryAfter: 10 },
-  PAGE_NOT_FOUND: { status: 404, title: 'Page not found', text: 'There is no such page. If you typed the address, check it.', link: home },
-  REQUEST_INVALID: { status: 400, title: 'The request could not be read', text: 'Nothing was done. Go back and try again.', link: home },
-  UPLOAD_INVALID: { status: 400, title: 'The upload is not a zip file of a bundle', text: 'Nothing was kept. Go back and choose the file again.' },
+  STORE_UNAVAILABLE: {
+    status: 503,
+    title: 'The service is not available',
+    text: 'Its database cannot be reached. Phone the council instead.',
+    retryAfter: 30,
+  },
+  BUSY: {
+    status: 503,
+    title: 'The service is busy',
+    text: 'Try again in a moment, or phone the council.',
+    retryAfter: 10,
+  },
+  PAGE_NOT_FOUND: {
+    status: 404,
+    title: 'Page not found',
+    text: 'There is no such page. If you typed the address, check it.',
+    link: home,
+  },
+  REQUEST_INVALID: {
+    status: 400,
+    title: 'The request could not be read',
+    text: 'Nothing was done. Go back and try again.',
+    link: home,
+  },
+  UPLOAD_INVALID: {
+    status: 400,
+    title: 'The upload is not a zip file of a bundle',
+    text: 'Nothing was kept. Go back and choose the file again.',
+  },
 };
 
 const tooLarge: ErrorView = {
@@ -92,7 +130,12 @@ export function errorView(error: unknown): ErrorView {
     if (words) return { ...words, code: error.code };
     // A fault of a bundle: its catalogue text is written for the steward who sent it.
     if (/^(BUNDLE|PART)_/.test(error.code)) {
-      return { status: 422, code: error.code, title: 'The bundle cannot be used', text: `${errorCatalogue[error.code]} Nothing was kept.` };
+      return {
+        status: 422,
+        code: error.code,
+        title: 'The bundle cannot be used',
+        text: `${errorCatalogue[error.code]} Nothing was kept.`,
+      };
     }
     return internal;
   }

@@ -73,7 +73,11 @@ function faultsOf(error: z.ZodError): FieldFault[] {
 }
 
 function requestFor({ web, cookies, frame }: MountDeps, page: Page, request: FastifyRequest): PageRequest {
-  const read = <S extends z.ZodType>(schema: S | undefined, given: unknown, otherwise: HomewardError): z.output<S> | undefined => {
+  const read = <S extends z.ZodType>(
+    schema: S | undefined,
+    given: unknown,
+    otherwise: HomewardError,
+  ): z.output<S> | undefined => {
     if (!schema) return undefined;
     const result = schema.safeParse(given);
     if (!result.success) throw otherwise;
@@ -98,7 +102,13 @@ function requestFor({ web, cookies, frame }: MountDeps, page: Page, request: Fas
   } as PageRequest;
 }
 
-function send({ cookies, frame }: MountDeps, page: Page, request: FastifyRequest, reply: FastifyReply, result: PageResult): FastifyReply {
+function send(
+  { cookies, frame }: MountDeps,
+  page: Page,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  result: PageResult,
+): FastifyReply {
   switch (result.is) {
     case 'redirect':
     case 'to-provider':
@@ -106,9 +116,13 @@ function send({ cookies, frame }: MountDeps, page: Page, request: FastifyRequest
       return reply.redirect(result.to, 303);
     case 'view': {
       const { status = 200, title = page.title, cookies: changes = {} } = result.options;
-      if (title !== page.title && !page.otherTitles?.includes(title)) throw new TypeError(`${page.path} has no such title`);
+      if (title !== page.title && !page.otherTitles?.includes(title))
+        throw new TypeError(`${page.path} has no such title`);
       cookies.change(reply, changes);
-      return reply.status(status).type('text/html; charset=utf-8').send(frame.page(request, page, result.view, { ...result.data, title }));
+      return reply
+        .status(status)
+        .type('text/html; charset=utf-8')
+        .send(frame.page(request, page, result.view, { ...result.data, title }));
     }
     case 'json':
       return reply.status(result.status).send(result.data);

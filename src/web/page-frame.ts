@@ -28,7 +28,8 @@ export interface PageFrame {
 export function makeFrame(web: WebDeps, pages: readonly Page[], assets: AssetAddresses, render: Render): PageFrame {
   const { site, clock } = web;
   const organisations = new Map([...site.councils, ...site.hospitals].map(({ id, name }) => [id, name]));
-  const phones = (): CouncilPhones[] => site.councils.map((council) => councilPhones(council, clock.now(), site.holidays));
+  const phones = (): CouncilPhones[] =>
+    site.councils.map((council) => councilPhones(council, clock.now(), site.holidays));
   const menu = (caller: Pick<Caller, 'role'>): Page[] =>
     pages
       .filter(({ navigation, permission }) => navigation && permission !== 'public' && may(caller.role, permission))
@@ -57,7 +58,11 @@ export function makeFrame(web: WebDeps, pages: readonly Page[], assets: AssetAdd
           team: session.caller.team,
         },
         home: homeOf(session.caller),
-        menu: menu(session.caller).map((one) => ({ href: one.path, text: one.navigation?.text, current: one === page })),
+        menu: menu(session.caller).map((one) => ({
+          href: one.path,
+          text: one.navigation?.text,
+          current: one === page,
+        })),
       }),
     };
   };

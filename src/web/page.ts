@@ -38,7 +38,12 @@ type Schema = z.ZodType | undefined;
 type Parsed<S extends Schema> = S extends z.ZodType ? z.output<S> : undefined;
 
 /** What a page's handler is given. Nothing else of the request reaches it. */
-export interface PageRequest<A extends Access = Access, F extends Schema = Schema, P extends Schema = Schema, Q extends Schema = Schema> {
+export interface PageRequest<
+  A extends Access = Access,
+  F extends Schema = Schema,
+  P extends Schema = Schema,
+  Q extends Schema = Schema,
+> {
   readonly caller: A extends 'public' ? Caller | null : Caller;
   /** The form, parsed by the page's `parse`; its token is already checked. */
   readonly form: Parsed<F>;
@@ -60,6 +65,8 @@ export interface PageRequest<A extends Access = Access, F extends Schema = Schem
 export interface Upload {
   readonly filename: string;
   readonly stream: Readable;
+  /** The form's fields that stood before the file. */
+  readonly fields: Readonly<Record<string, string>>;
 }
 
 export interface ViewOptions {
@@ -79,7 +86,12 @@ export interface CookieChanges {
 export type PageResult =
   | { readonly is: 'view'; readonly view: string; readonly data: object; readonly options: ViewOptions }
   | { readonly is: 'redirect'; readonly to: string; readonly cookies: CookieChanges }
-  | { readonly is: 'download'; readonly body: Readable | string | Buffer; readonly filename: string; readonly type: string }
+  | {
+      readonly is: 'download';
+      readonly body: Readable | string | Buffer;
+      readonly filename: string;
+      readonly type: string;
+    }
   | { readonly is: 'json'; readonly data: object; readonly status: number }
   /** Off this server, to a sign-in provider of the configuration; made by the sign-in pages alone. */
   | { readonly is: 'to-provider'; readonly to: string; readonly cookies: CookieChanges }
@@ -114,7 +126,11 @@ export interface PageSpec<A extends Access, F extends Schema, P extends Schema, 
   /** Answers faults as JSON, for scripts of our own pages and for other servers. */
   readonly answersJson?: true;
   handle(request: PageRequest<A, F, P, Q>): PageResult | Promise<PageResult>;
-  onInvalid?(request: PageRequest<A, undefined, P, Q>, faults: readonly FieldFault[], given: Readonly<Record<string, unknown>>): PageResult | Promise<PageResult>;
+  onInvalid?(
+    request: PageRequest<A, undefined, P, Q>,
+    faults: readonly FieldFault[],
+    given: Readonly<Record<string, unknown>>,
+  ): PageResult | Promise<PageResult>;
 }
 
 const made = new WeakSet<object>();
@@ -126,18 +142,24 @@ export type Page = PageSpec<Access, Schema, Schema, Schema>;
  * Defines a page.
  * @throws TypeError when the definition contradicts itself: the server must not start with it
  */
-export function definePage<A extends Access, F extends Schema = undefined, P extends Schema = undefined, Q extends Schema = undefined>(
-  spec: PageSpec<A, F, P, Q>,
-): Page {
+export function definePage<
+  A extends Access,
+  F extends Schema = undefined,
+  P extends Schema = undefined,
+  Q extends Schema = undefined,
+>(spec: PageSpec<A, F, P, Q>): Page {
   const wrong = (reason: string): never => {
     throw new TypeError(`${spec.method} ${spec.path}: ${reason}`);
   };
-  if (spec.method === 'GET' && (spec.parse ?? spec.upload ?? spec.formToken ?? spec.crossSite)) wrong('a page that is read takes no form');
-  if (spec.method === 'POST' && spec.permission === 'public' && !spec.formToken) wrong('a public form must say why it needs no token');
+  if (spec.method === 'GET' && (spec.parse ?? spec.upload ?? spec.formToken ?? spec.crossSite))
+    wrong('a page that is read takes no form');
+  if (spec.method === 'POST' && spec.permission === 'public' && !spec.formToken)
+    wrong('a public form must say why it needs no token');
   if (/[:*]/.test(spec.path) && !spec.params) wrong('a path with parameters needs a schema for them');
   const reasons = [spec.audit, spec.formToken, spec.crossSite].filter((one) => one?.startsWith('none:'));
   if (reasons.some((one) => (one ?? '').replace('none:', '').trim().length < 10)) wrong('“none” needs a reason');
-  if (spec.navigation && (spec.method !== 'GET' || spec.permission === 'public')) wrong('only a page of a permission stands in the menu');
+  if (spec.navigation && (spec.method !== 'GET' || spec.permission === 'public'))
+    wrong('only a page of a permission stands in the menu');
   const page = Object.freeze({ ...spec }) as unknown as Page;
   made.add(page);
   return page;

@@ -16,13 +16,20 @@ export type Render = (view: string, data: object) => string;
  * stops the start.
  */
 export function makeRenderer(): Render {
-  const environment = new nunjucks.Environment(new nunjucks.FileSystemLoader([views, frontend], { noCache: false, watch: false }), {
-    autoescape: true,
-    trimBlocks: true,
-    lstripBlocks: true,
-  });
-  for (const [name, filter] of Object.entries(textFilters)) environment.addFilter(name, filter as (...given: unknown[]) => string);
-  environment.addFilter('phoneLink', (phone: Parameters<typeof phoneLinkHtml>[0]) => new nunjucks.runtime.SafeString(phoneLinkHtml(phone)));
+  const environment = new nunjucks.Environment(
+    new nunjucks.FileSystemLoader([views, frontend], { noCache: false, watch: false }),
+    {
+      autoescape: true,
+      trimBlocks: true,
+      lstripBlocks: true,
+    },
+  );
+  for (const [name, filter] of Object.entries(textFilters))
+    environment.addFilter(name, filter as (...given: unknown[]) => string);
+  environment.addFilter(
+    'phoneLink',
+    (phone: Parameters<typeof phoneLinkHtml>[0]) => new nunjucks.runtime.SafeString(phoneLinkHtml(phone)),
+  );
   for (const name of readdirSync(views, { recursive: true, encoding: 'utf8' })) {
     if (name.endsWith('.njk')) environment.getTemplate(name, true);
   }

@@ -39,9 +39,10 @@ export async function buildServer(web: WebDeps): Promise<FastifyInstance> {
     bodyLimit: formLimit,
     exposeHeadRoutes: false,
     return503OnClosing: true,
-    requestTimeout: 120_000,
+    requestTimeout: 600_000,
     routerOptions: { maxParamLength: 100 },
-    frameworkErrors: (error, request, reply) => void fail(web, frame, error, request as FastifyRequest, reply as unknown as FastifyReply),
+    frameworkErrors: (error, request, reply) =>
+      void fail(web, frame, error, request as FastifyRequest, reply as unknown as FastifyReply),
   });
   allowOnlyPages(server); // a route that is not a page stops the start
   logRequests(server, web); // route pattern, status, time: never an address
@@ -57,10 +58,17 @@ export async function buildServer(web: WebDeps): Promise<FastifyInstance> {
   return server;
 }
 
-function fail(web: WebDeps, frame: PageFrame, error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+function fail(
+  web: WebDeps,
+  frame: PageFrame,
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
   const view = errorView(error);
   // Code and request id only: a message from below may hold what a person typed.
-  if (view.status >= 500) web.log.error({ request: request.id, route: routeOf(request), code: view.code, cause: causeOf(error) }, 'failed');
+  if (view.status >= 500)
+    web.log.error({ request: request.id, route: routeOf(request), code: view.code, cause: causeOf(error) }, 'failed');
   if (view.retryAfter !== undefined) reply.header('retry-after', view.retryAfter);
   // A body that was not read would be taken for the next request.
   if (request.method === 'POST' && view.status >= 400) reply.header('connection', 'close');

@@ -15,7 +15,8 @@ const cache = join(import.meta.dirname, '../../node_modules/.cache/homeward');
 /** The compiled stylesheet, from the cache where it is there. */
 export function stylesheet(): string {
   const source = sassSource();
-  const version = readFileSync(join(frontend, 'package.json'), 'utf8');
+  // Of everything it is made of: their version, our files, and this way of compiling.
+  const version = readFileSync(join(frontend, 'package.json'), 'utf8') + readFileSync(import.meta.filename, 'utf8');
   const hash = createHash('sha256').update(version).update(source).digest('hex').slice(0, 16);
   const file = join(cache, `style-${hash}.css`);
   try {
@@ -40,7 +41,11 @@ function sassSource(): string {
 }
 
 function compile(source: string): string {
-  return compileString(source, { loadPaths: [join(frontend, 'dist')], style: 'compressed', quietDeps: true }).css;
+  return compileString(source, {
+    loadPaths: [join(frontend, 'dist')],
+    style: 'compressed',
+    quietDeps: true,
+  }).css.replace(/^\uFEFF/, '');
 }
 
 // A handful of icons: as data they need no addresses of their own.

@@ -79,9 +79,10 @@ export class Site {
     return { ...callerOf('council-data-steward', this.now.toISOString(), 'steward'), organisation: this.council.id };
   }
 
-  /** Somebody of the hospital: the same person for the same name. */
+  /** Somebody of the hospital who signed in a second ago: the same person for the same name. */
   nurse(user: string, role: Role = 'emergency-nurse'): Caller {
-    return { ...callerOf(role, this.now.toISOString(), `${user}-of-${this.hospital}`), organisation: this.hospital };
+    const signedIn = new Date(this.now.getTime() - 1000).toISOString();
+    return { ...callerOf(role, signedIn, `${user}-of-${this.hospital}`), organisation: this.hospital };
   }
 
   /** Writes a bundle; each later one is a minute newer, from 5am on, unless its time is given. */

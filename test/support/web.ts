@@ -31,7 +31,12 @@ export function movableClock(instant = morning): MovableClock {
 
 /** The demo's settings and site for a port, as the environment would give them. */
 export function demoConfig(port: number, more: Record<string, string> = {}): { settings: Settings; site: Site } {
-  const settings = loadSettings({ PORT: String(port), BASE_URL: `http://localhost:${port}`, LOG_LEVEL: 'info', ...more });
+  const settings = loadSettings({
+    PORT: String(port),
+    BASE_URL: `http://localhost:${port}`,
+    LOG_LEVEL: 'info',
+    ...more,
+  });
   return { settings, site: loadSite(settings) };
 }
 
@@ -136,7 +141,12 @@ export class Browser {
     return this.#send(path, {
       method: 'POST',
       body: new URLSearchParams(fields).toString(),
-      headers: { 'content-type': 'application/x-www-form-urlencoded', origin: this.baseUrl, 'sec-fetch-site': 'same-origin', ...headers },
+      headers: {
+        'content-type': 'application/x-www-form-urlencoded',
+        origin: this.baseUrl,
+        'sec-fetch-site': 'same-origin',
+        ...headers,
+      },
     });
   }
 
@@ -164,7 +174,9 @@ export class Browser {
     const [pair = '', ...attributes] = line.split(/;\s*/);
     const [name = '', value = ''] = [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)];
     const path = attributes.find((one) => /^path=/i.test(one))?.slice(5) ?? '/';
-    const over = attributes.some((one) => /^max-age=0$/i.test(one) || (/^expires=/i.test(one) && new Date(one.slice(8)) < new Date(1e12)));
+    const over = attributes.some(
+      (one) => /^max-age=0$/i.test(one) || (/^expires=/i.test(one) && new Date(one.slice(8)) < new Date(1e12)),
+    );
     if (over || value === '') this.cookies.delete(name);
     else this.cookies.set(name, { value, path });
   }
@@ -192,7 +204,7 @@ export interface SignedIn {
 
 /** Signs a persona of the demo in, through the whole of OpenID Connect. */
 export async function signIn(baseUrl: string, persona: string, browser = new Browser(baseUrl)): Promise<SignedIn> {
-  const page = await browser.follow('/sign-in');
+  const page = await browser.follow('/sign-in/demo');
   const chosen = await browser.post(page.path, { persona });
   const next = chosen.headers.get('location');
   if (chosen.status !== 303 || next === null) throw new Error(`The demo's sign-in answered ${chosen.status}`);

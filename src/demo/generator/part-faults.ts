@@ -23,7 +23,10 @@ export interface FaultSubject {
   readonly serial: number;
 }
 
-/** The kinds of faulty line that name a person: planted more often in a larger council. */
+/**
+ * The kinds of faulty line that name a person: planted more often in a larger council. Not among
+ * them are referrals and restrictions that name nobody of this council: those hold the whole bundle.
+ */
 export function personFaults(of: FaultSubject): FaultyLine[] {
   const { council, otherCouncil, councilId, nhsNumber, day, laterDay, serial } = of;
   let referrals = 0;
@@ -43,14 +46,12 @@ export function personFaults(of: FaultSubject): FaultyLine[] {
   });
   const changedTwice = of.freshNumber();
   return [
-    referral('WRONG_COUNCIL', { 0: otherCouncil }),
     referral('REFERENCE_MISSING', { 3: '' }),
     referral('STAGE_UNKNOWN', { 4: 'Rumour' }),
     referral('STATUS_UNKNOWN', { 5: 'Parked' }),
     referral('DATE_NOT_READ', { 6: 'last week' }),
     referral('STATUS_CONTRADICTS_DATES', { 7: laterDay }),
     referral('NHS_NUMBER_DISAGREES', { 2: of.freshNumber() }),
-    restriction('WRONG_COUNCIL', { 0: otherCouncil }),
     restriction('RESTRICTION_REASON_UNKNOWN', { 3: 'Because' }),
     restriction('DATE_NOT_READ', { 4: 'always' }),
     number('NHS_NUMBER_MISSING', '', nhsNumber, day, 'Superseded'),

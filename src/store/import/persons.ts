@@ -76,7 +76,8 @@ export async function resolveNamed(
     update ${at} s set code = coalesce(s.code, 'NHS_NUMBER_DISAGREES'),
       column_name = coalesce(s.column_name, 'NHS Number'), value = coalesce(s.value, '')
     where s.person_key is not null and s.nhs_number is not null
-      and exists (select 1 from ${holders} h where h.person_key = s.person_key or h.value = s.nhs_number)
+      and (exists (select 1 from ${holders} h where h.person_key = s.person_key)
+        or exists (select 1 from ${holders} h where h.value = s.nhs_number))
       and not exists (select 1 from ${holders} h where h.person_key = s.person_key
         and (h.value = s.nhs_number or exists (select 1 from number_change c where c.council = ${council}
           and c.old_number = s.nhs_number and c.new_number = h.value and c.until_bundle is null)))`.execute(trx.sql);

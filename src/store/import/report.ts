@@ -62,7 +62,8 @@ export async function countCouncil(trx: Trx, { council, bundle }: Landing, today
           select person_key from referral where council = ${council} and until_bundle is null
           union select person_key from restriction where council = ${council} and until_bundle is null
           union select person_key from package_provider where council = ${council} and until_bundle is null) o
-        where person_key not in (select person_key from count_person)) as unknown,
+        where person_key not in (select person_key from count_person)
+        and person_key not in (select person_key from count_alias)) as unknown,
       (select count(*) from count_open) as packages,
       (select count(*) from package p where council = ${council} and until_bundle = ${bundle}::bigint
         and (end_date is null or end_date >= ${today}::date)
@@ -70,10 +71,7 @@ export async function countCouncil(trx: Trx, { council, bundle }: Landing, today
       (select count(*) from count_open o join count_person p using (person_key)
         where p.matched and p.born
         and o.component in (select component from service_label where council = ${council} and until_bundle is null and shown)
-        and o.person_key not in (select person_key from restriction where council = ${council} and until_bundle is null
-          and from_date <= ${today}::date and (until_date is null or until_date >= ${today}::date))) as shown`.execute(
-    trx.sql,
-  );
+        and o.person_key not in (select person_key from count_hidden)) as shown`.execute(trx.sql);
   const count = rows[0] ?? {};
   return {
     people: Number(count['people']),
@@ -136,6 +134,21 @@ async function gatherForCounting(trx: Trx, council: string, today: string): Prom
     trx.sql,
   );
   await sql`analyze count_open`.execute(trx.sql);
+  // People whom another part names by number alone, and who they are to the care part.
+  await sql`
+    create temporary table count_alias on commit drop as
+    select i.person_key, n.person_key as holder from person_identifier i join count_number n using (value)
+    where i.council = ${council} and i.kind = 'nhs-number' and i.part <> 'care' and i.until_bundle is null
+      and not exists (select 1 from person_identifier o
+        where o.council = i.council and o.person_key = i.person_key and o.kind = 'council-id')`.execute(trx.sql);
+  await sql`
+    create temporary table count_hidden on commit drop as
+    with restricted as (select person_key from restriction where council = ${council} and until_bundle is null
+      and from_date <= ${today}::date and (until_date is null or until_date >= ${today}::date))
+    select person_key from restricted
+    union select n.person_key from restricted r join person_identifier i
+      on i.council = ${council} and i.person_key = r.person_key and i.kind = 'nhs-number' and i.until_bundle is null
+      join count_number n using (value)`.execute(trx.sql);
 }
 
 async function tally(trx: Trx, query: RawBuilder<unknown>): Promise<Record<string, number>> {

@@ -1,8 +1,29 @@
 /* Everything works without this file. With it: NHS.UK frontend's components, and a warning before
    the session ends, so that nothing stays on the screen of a shared computer. */
-import { createAll, Button, CharacterCount, Checkboxes, ErrorSummary, Header, NotificationBanner, Radios, SkipLink, Tabs } from './nhsuk.js';
+import {
+  createAll,
+  Button,
+  CharacterCount,
+  Checkboxes,
+  ErrorSummary,
+  Header,
+  NotificationBanner,
+  Radios,
+  SkipLink,
+  Tabs,
+} from './nhsuk.js';
 
-for (const Component of [Button, CharacterCount, Checkboxes, ErrorSummary, Header, NotificationBanner, Radios, SkipLink, Tabs]) {
+for (const Component of [
+  Button,
+  CharacterCount,
+  Checkboxes,
+  ErrorSummary,
+  Header,
+  NotificationBanner,
+  Radios,
+  SkipLink,
+  Tabs,
+]) {
   createAll(Component);
 }
 

@@ -86,7 +86,7 @@ export const answerTexts: Record<AnswerKind, AnswerText> = {
 
 /** When the last update of an overdue council held nothing of the patient, that is said apart. */
 export const lastKnownTexts = {
-  care: 'Last known:',
+  care: 'Last known: the care listed below.',
   'no-care': 'Last known: the council had a record, and listed no current care that it arranges and pays for.',
   'no-record': 'Last known: the council had no record of this NHS number.',
   nothing: 'Nothing is known here from before.',

@@ -137,16 +137,17 @@ function actPages(deps: ExtractDeps): Page[] {
       permission: 'steward-bundles',
       audit: 'import-bundle',
       title: 'Extracts',
-      parse: z.object({ do: z.enum(['check', 'import']) }),
       upload: { maxBytes: mostBytes },
-      async handle({ caller, form, upload, redirect }) {
+      async handle({ caller, upload, redirect }) {
         const own = ofCouncil(deps, caller);
         const file = join(deps.workDir, `upload-${randomUUID()}.zip`);
-        const { stream } = await upload();
+        const { stream, fields } = await upload();
+        // Nothing is taken in unless that was plainly asked.
+        const dryRun = fields['do'] !== 'import';
         try {
           await pipeline(stream, createWriteStream(file, { mode: 0o600 }));
-          deps.jobs.start(caller.organisation, form.do === 'check', (progress) =>
-            read(own, caller, file, form.do === 'check', progress),
+          deps.jobs.start(caller.organisation, dryRun, (progress) =>
+            read(own, caller, file, dryRun, progress),
           );
         } catch (error) {
           await rm(file, { force: true });

@@ -20,7 +20,9 @@ export function publicPages(web: WebDeps, frame: PageFrame): Page[] {
     handle: ({ caller, render }) =>
       render('start.njk', {
         goOn: caller && frame.homeOf(caller),
-        demoPeople: site.demo ? (demoPeople ?? []).map((one) => ({ ...one, council: councils.get(one.council) ?? one.council })) : [],
+        demoPeople: site.demo
+          ? (demoPeople ?? []).map((one) => ({ ...one, council: councils.get(one.council) ?? one.council }))
+          : [],
         personas: shownPersonas(site),
       }),
   });
@@ -38,7 +40,14 @@ export function publicPages(web: WebDeps, frame: PageFrame): Page[] {
     },
   });
   const text = (path: LocalPath, title: string, view: string): Page =>
-    definePage({ method: 'GET', path, permission: 'public', audit: sameForAll, title, handle: ({ render }) => render(view) });
+    definePage({
+      method: 'GET',
+      path,
+      permission: 'public',
+      audit: sameForAll,
+      title,
+      handle: ({ render }) => render(view),
+    });
   return [
     start,
     healthPage,

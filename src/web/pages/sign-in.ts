@@ -23,13 +23,20 @@ const noSession = 'none: nobody is signed in yet, and the sealed cookie of this 
 
 /** The pages. */
 export function signInPages(web: WebDeps, frame: PageFrame, seal: Seal): Page[] {
-  const carry = (carried: Carried): string => seal.seal(carried, new Date(web.clock.now().getTime() + signInMinutes * 60_000));
+  const carry = (carried: Carried): string =>
+    seal.seal(carried, new Date(web.clock.now().getTime() + signInMinutes * 60_000));
   const open = (sealed: string | null): Carried => {
     const carried = seal.open(sealed, web.clock.now()) as Carried | null;
-    if (carried === null) throw new HomewardError('SIGN_IN_FAILED', 'The sign-in took too long, or was begun in another browser.');
+    if (carried === null)
+      throw new HomewardError('SIGN_IN_FAILED', 'The sign-in took too long, or was begun in another browser.');
     return carried;
   };
-  return [...startPages(web, frame, carry), ...returnPages(web, frame, carry, open), againPage(web, carry), backChannelPage(web)];
+  return [
+    ...startPages(web, frame, carry),
+    ...returnPages(web, frame, carry, open),
+    againPage(web, carry),
+    backChannelPage(web),
+  ];
 }
 
 function startPages(web: WebDeps, frame: PageFrame, carry: (carried: Carried) => string): Page[] {
@@ -62,7 +69,12 @@ function startPages(web: WebDeps, frame: PageFrame, carry: (carried: Carried) =>
   return [list, start];
 }
 
-function returnPages(web: WebDeps, frame: PageFrame, carry: (carried: Carried) => string, open: (sealed: string | null) => Carried): Page[] {
+function returnPages(
+  web: WebDeps,
+  frame: PageFrame,
+  carry: (carried: Carried) => string,
+  open: (sealed: string | null) => Carried,
+): Page[] {
   const letIn = async (admitted: Admitted, choice: number, formerId: string | null): Promise<PageResult> => {
     const person = personInRole(admitted, choice);
     const id = await web.sessions.begin(person, formerId);
@@ -78,11 +90,18 @@ function returnPages(web: WebDeps, frame: PageFrame, carry: (carried: Carried) =
     query: z.record(z.string(), z.string()),
     async handle({ params, query, cookies, caller, redirect }) {
       const carried = open(cookies.signIn);
-      if (carried.is !== 'attempt' || carried.attempt.provider !== params.provider) throw new HomewardError('SIGN_IN_FAILED');
+      if (carried.is !== 'attempt' || carried.attempt.provider !== params.provider)
+        throw new HomewardError('SIGN_IN_FAILED');
       const admitted = await web.signIn.finish(carried.attempt, new URLSearchParams(query));
       if (carried.attempt.again !== null) {
-        if (caller?.userId !== admitted.userId) throw new HomewardError('SIGN_IN_FAILED', 'The session has ended meanwhile.');
-        await web.sessions.renew(caller, { ...admitted, role: caller.role, organisation: caller.organisation, team: caller.team });
+        if (caller?.userId !== admitted.userId)
+          throw new HomewardError('SIGN_IN_FAILED', 'The session has ended meanwhile.');
+        await web.sessions.renew(caller, {
+          ...admitted,
+          role: caller.role,
+          organisation: caller.organisation,
+          team: caller.team,
+        });
         return redirect(web.afterSignInAgain?.(caller, carried.answer) ?? frame.homeOf(caller), { signIn: null });
       }
       if (admitted.roles.length === 1) return letIn(admitted, 0, cookies.session);
@@ -99,7 +118,8 @@ function returnPages(web: WebDeps, frame: PageFrame, carry: (carried: Carried) =
     name,
     roles: roles.map(({ role, organisation, team }) => ({
       role: roleNames[role],
-      organisation: [...web.site.councils, ...web.site.hospitals].find(({ id }) => id === organisation)?.name ?? organisation,
+      organisation:
+        [...web.site.councils, ...web.site.hospitals].find(({ id }) => id === organisation)?.name ?? organisation,
       team,
     })),
   });
@@ -121,7 +141,11 @@ function returnPages(web: WebDeps, frame: PageFrame, carry: (carried: Carried) =
     parse: z.object({ choice: z.coerce.number().int().min(0) }),
     handle: ({ form, cookies }) => letIn(choiceIn(cookies.signIn), form.choice, cookies.session),
     onInvalid: ({ cookies, render }) =>
-      render('choose-role.njk', { ...shown(choiceIn(cookies.signIn)), errors: [{ text: 'Select a role', href: '#choice-0' }] }, { status: 400 }),
+      render(
+        'choose-role.njk',
+        { ...shown(choiceIn(cookies.signIn)), errors: [{ text: 'Select a role', href: '#choice-0' }] },
+        { status: 400 },
+      ),
   });
   return [back, chooseRole, roleChosen];
 }

@@ -5,6 +5,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import formbody from '@fastify/formbody';
 import multipart from '@fastify/multipart';
+import type { MultipartFile } from '@fastify/multipart';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { HomewardError } from '../../domain/error.ts';
 import type { Page, Upload } from '../page.ts';
@@ -17,7 +18,10 @@ export const formLimit = 64 * 1024;
 export async function readForms(server: FastifyInstance): Promise<void> {
   server.removeAllContentTypeParsers();
   await server.register(formbody, { bodyLimit: formLimit });
-  await server.register(multipart, { limits: { files: 1, fields: 10, fieldSize: 4096, parts: 11 }, throwFileSizeLimit: true });
+  await server.register(multipart, {
+    limits: { files: 1, fields: 10, fieldSize: 4096, parts: 11 },
+    throwFileSizeLimit: false,
+  });
   server.addHook('preHandler', async (request) => {
     const page = pageOf(request);
     // An upload's token is checked when its form is read, before its file: see takeUpload.
@@ -44,12 +48,30 @@ export async function takeUpload(request: FastifyRequest, page: Page): Promise<U
   // The token comes before the file, so that a forged form's file is never read.
   requireToken(request, token && 'value' in token ? token.value : undefined);
   if (!part || part.filename === '') throw new HomewardError('UPLOAD_INVALID', 'No file was chosen.');
-  return { filename: part.filename, stream: part.file };
+  const { file } = part;
+  // The parser would only stop at the limit: half a file must not pass for a whole one.
+  if (file.truncated) throw new TooLarge();
+  file.once('limit', () => file.destroy(new TooLarge()));
+  return { filename: part.filename, stream: file, fields: textFields(part.fields) };
+}
+
+class TooLarge extends Error {
+  readonly statusCode = 413;
+}
+
+function textFields(given: MultipartFile['fields']): Record<string, string> {
+  const texts = Object.entries(given).flatMap(([name, field]) =>
+    field && 'value' in field && typeof field.value === 'string' && name !== '_token'
+      ? [[name, field.value] as const]
+      : [],
+  );
+  return Object.fromEntries(texts);
 }
 
 function requireToken(request: FastifyRequest, given: unknown): void {
   const expected = sessionOf(request)?.formToken;
-  if (expected === undefined || typeof given !== 'string' || !sameText(given, expected)) throw new HomewardError('FORM_EXPIRED');
+  if (expected === undefined || typeof given !== 'string' || !sameText(given, expected))
+    throw new HomewardError('FORM_EXPIRED');
 }
 
 // Equal lengths first, by hashing: the comparison takes the same time whatever was typed.

@@ -24,7 +24,10 @@ export async function setHeaders(server: FastifyInstance, baseUrl: string): Prom
       useDefaults: false,
       directives: {
         'default-src': ["'none'"],
-        'script-src': ["'self'", (request: IncomingMessage, _response: ServerResponse) => `'nonce-${nonceOf(request)}'`],
+        'script-src': [
+          "'self'",
+          (request: IncomingMessage, _response: ServerResponse) => `'nonce-${nonceOf(request)}'`,
+        ],
         'style-src': ["'self'"],
         'img-src': ["'self'", 'data:'],
         'font-src': ["'self'"],
@@ -42,7 +45,10 @@ export async function setHeaders(server: FastifyInstance, baseUrl: string): Prom
   server.addHook('onRequest', async (_request, reply) => {
     // On the raw reply, as helmet does, so that they hold for what the demo's provider answers too.
     reply.raw.setHeader('cache-control', 'no-store');
-    reply.raw.setHeader('permissions-policy', 'camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()');
+    reply.raw.setHeader(
+      'permissions-policy',
+      'camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()',
+    );
     reply.raw.setHeader('x-robots-tag', 'noindex, nofollow, noarchive');
   });
 }

@@ -11,5 +11,10 @@ class Overloaded extends HomewardError {
 
 /** Refuses work (503, Retry-After) while the event loop lags more than so many milliseconds. */
 export async function refuseUnderPressure(server: FastifyInstance, maxEventLoopDelay = 2_000): Promise<void> {
-  await server.register(underPressure, { maxEventLoopDelay, sampleInterval: 500, retryAfter: 10, customError: Overloaded as never });
+  await server.register(underPressure, {
+    maxEventLoopDelay,
+    sampleInterval: 500,
+    retryAfter: 10,
+    customError: Overloaded as never,
+  });
 }

@@ -1,0 +1,45 @@
+/** Which role holds which permission: the whole table, so that no change to it goes unseen. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { may, permissions, roleNames, roles } from '../../src/domain/caller.ts';
+import type { Permission, Role } from '../../src/domain/caller.ts';
+
+const table: Record<Role, Permission[]> = {
+  'emergency-nurse': ['look-up', 'own-session'],
+  'emergency-doctor': ['look-up', 'own-session'],
+  'discharge-nurse': ['look-up', 'own-session'],
+  'ward-clerk': ['look-up', 'own-session'],
+  'council-duty-worker': ['see-council-accesses', 'own-session'],
+  'council-data-steward': ['steward-bundles', 'own-session'],
+  'privacy-officer': ['review-accesses', 'own-session'],
+  operator: ['operate', 'own-session'],
+};
+
+for (const role of roles) {
+  for (const permission of permissions) {
+    const expected = table[role].includes(permission);
+    test(`the ${role} ${expected ? 'may' : 'may not'} ${permission}`, () =>
+      assert.equal(may(role, permission), expected));
+  }
+}
+
+test('a role that nobody knows may do nothing, whatever its name', () => {
+  for (const role of ['', 'nobody', 'constructor', '__proto__', 'toString', 'EMERGENCY-NURSE']) {
+    for (const permission of permissions) assert.equal(may(role as Role, permission), false, role);
+  }
+});
+
+test('a permission that nobody knows is held by no role', () => {
+  for (const role of roles) {
+    for (const permission of ['', 'length', 'includes', '0']) assert.equal(may(role, permission as Permission), false);
+  }
+});
+
+test('only roles of the hospital may look anybody up, and nobody who looks up may review who did', () => {
+  for (const role of roles)
+    assert.ok(!(may(role, 'look-up') && (may(role, 'review-accesses') || may(role, 'operate'))));
+});
+
+test('every role has a name of its own to be shown by', () => {
+  assert.equal(new Set(roles.map((role) => roleNames[role])).size, roles.length);
+});

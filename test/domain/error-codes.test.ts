@@ -1,0 +1,53 @@
+/** Error codes: docs/errors.md lists exactly what the code knows, and no message can carry patient data. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { errorCatalogue, HomewardError } from '../../src/domain/error.ts';
+import type { ErrorCode } from '../../src/domain/error.ts';
+import { quarantineCodes } from '../../src/domain/extract/quarantine.ts';
+
+const page = readFileSync(new URL('../../docs/errors.md', import.meta.url), 'utf8');
+
+/** The rows of the n-th table: code, meaning, what to do. */
+function tableRows(index: number): string[][] {
+  const tables = page.split(/\n(?=## )/).slice(1);
+  const rows = (tables[index] ?? '').split('\n').filter((line) => /^\|\s*`/.test(line));
+  return rows.map((line) => line.split('|').slice(1, -1).map((cell) => cell.trim().replaceAll('`', ''))); // prettier-ignore
+}
+
+const codes = (index: number): (string | undefined)[] => tableRows(index).map(([code]) => code);
+
+test('docs/errors.md lists each error code once, in the order of the catalogue, and no other', () => {
+  assert.deepEqual(codes(0), Object.keys(errorCatalogue));
+});
+
+test('docs/errors.md lists each reason for setting a line aside once, and no other', () => {
+  assert.deepEqual(codes(1), Object.keys(quarantineCodes));
+});
+
+test('each code in docs/errors.md has the meaning that the code gives it, and something to do about it', () => {
+  for (const [code = '', meaning = '', action = ''] of tableRows(0)) {
+    assert.equal(meaning, errorCatalogue[code as ErrorCode]);
+    assert.match(action, /\w{3}/, code);
+  }
+  for (const [code = '', meaning = '', action = ''] of tableRows(1)) {
+    const said: string = quarantineCodes[code as keyof typeof quarantineCodes];
+    assert.ok(meaning.length > 10 && said.startsWith(meaning), code);
+    assert.ok(action.startsWith(said.slice(meaning.length).trim()), code);
+    assert.match(action, /\w{3}/, code);
+  }
+});
+
+test('an error carries its code, its sentence and what to do, and keeps its cause', () => {
+  const cause = new Error('socket closed');
+  const error = new HomewardError('STORE_UNAVAILABLE', 'Check DATABASE_URL.', { cause });
+  assert.equal(error.code, 'STORE_UNAVAILABLE');
+  assert.equal(error.message, 'The database cannot be reached. Check DATABASE_URL.');
+  assert.equal(error.cause, cause);
+  assert.equal(new HomewardError('BUSY').message, errorCatalogue.BUSY);
+});
+
+test('no two codes say the same', () => {
+  const said = [...Object.values<string>(errorCatalogue), ...Object.values<string>(quarantineCodes)];
+  assert.equal(new Set(said).size, said.length);
+});
