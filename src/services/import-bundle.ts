@@ -57,6 +57,9 @@ export interface ImportResult {
   readonly report: CheckReport;
 }
 
+// In fewer lines than this, half of them being odd says nothing.
+const fewestLinesJudged = 100;
+
 /** Thrown inside the transaction to take everything back, carrying what was learnt. */
 class TakeBack extends Error {
   readonly report: CheckReport;
@@ -151,6 +154,7 @@ async function land(
       ...fallen('care', had, openBefore.packages, openAfter.packages, council),
       ...fallen('safeguarding', had, openBefore.referrals, openAfter.referrals, council),
       ...unnamed(quarantine),
+      ...mostlyUnusable(applied, quarantine, mergeDropped(counts)),
     ],
   };
   if (options.dryRun || (report.hold.length > 0 && options.release === undefined)) throw new TakeBack(report);
@@ -287,6 +291,20 @@ function fallen(
   if (!had.has(part) || before === 0) return [];
   const percent = ((before - after) / before) * 100;
   return percent > council.fallLimitPercent ? [{ part, reason: 'FALL', before, after }] : [];
+}
+
+// Columns that were swapped in the making (birth date and start date, say) leave hardly a line usable,
+// and a council's first extract has nothing to fall from.
+function mostlyUnusable(
+  applied: readonly PartInspection[],
+  quarantine: readonly { part: string; lines: number }[],
+  dropped: Readonly<Record<string, number>>,
+): HoldReason[] {
+  const rows = applied.find((one) => one.part.kind === 'care')?.rows ?? 0;
+  if (rows < fewestLinesJudged) return [];
+  const setAside = quarantine.filter(({ part }) => part === 'care').reduce((sum, { lines }) => sum + lines, 0);
+  const lines = setAside + (dropped['under-18'] ?? 0);
+  return lines > rows / 2 ? [{ part: 'care', reason: 'MOSTLY_UNUSABLE', lines }] : [];
 }
 
 // A referral or restriction that names nobody, or that claims to be another council's, could be

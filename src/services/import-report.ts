@@ -18,7 +18,7 @@ export interface PartReport {
 
 export interface HoldReason {
   readonly part: PartKind;
-  readonly reason: 'CHECKSUM' | 'ROW_COUNT' | 'FALL' | 'NOBODY_NAMED';
+  readonly reason: 'CHECKSUM' | 'ROW_COUNT' | 'FALL' | 'NOBODY_NAMED' | 'MOSTLY_UNUSABLE';
   readonly before?: number;
   readonly after?: number;
   readonly lines?: number;
@@ -55,6 +55,8 @@ export function holdText(hold: HoldReason): string {
       return `${hold.part}: the number of rows is not the manifest’s.`;
     case 'FALL':
       return `${hold.part}: open ${hold.part === 'care' ? 'packages' : 'referrals'} fell from ${hold.before} to ${hold.after}.`;
+    case 'MOSTLY_UNUSABLE':
+      return `${hold.part}: ${hold.lines} lines, more than half, are set aside or of people under 18. Look for swapped columns.`;
     case 'NOBODY_NAMED':
       return `${hold.part}: ${hold.lines} lines name nobody, so that “none” could be wrong for anybody.`;
   }

@@ -104,6 +104,8 @@ function tells(text: string, app: RunningApp): string[] {
     name.includes(', ') ? [nhsNumber, ...name.split(', ')] : [nhsNumber],
   );
   const plain = text.toLowerCase();
-  const found = words.filter((word) => plain.includes(word.toLowerCase()) || plain.replaceAll(/\D/g, '').includes(word));
+  const found = words.filter(
+    (word) => plain.includes(word.toLowerCase()) || plain.replaceAll(/\D/g, '').includes(word),
+  );
   return found.map((word) => `tells ${word}: ${text}`);
 }

@@ -39,7 +39,11 @@ export function answerPages(deps: AnswerDeps): Page[] {
           { 'sign-in-again': 403, 'not-allowed': 403, 'over-budget': 429 }[answer.answer.kind as string] ?? 200;
         // Somebody who has signed in again since goes on from here, by a button: a GET never looks up.
         const signedInSince = caller.authenticatedAt > answer.answer.at;
-        return render('answer.njk', { view: show(answer, phones, clock.now()), answerId: id, signedInSince }, { status });
+        return render(
+          'answer.njk',
+          { view: show(answer, phones, clock.now()), answerId: id, signedInSince },
+          { status },
+        );
       },
     }),
     definePage({

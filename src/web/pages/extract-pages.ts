@@ -146,9 +146,7 @@ function actPages(deps: ExtractDeps): Page[] {
         const dryRun = fields['do'] !== 'import';
         try {
           await pipeline(stream, createWriteStream(file, { mode: 0o600 }));
-          deps.jobs.start(caller.organisation, dryRun, (progress) =>
-            read(own, caller, file, dryRun, progress),
-          );
+          deps.jobs.start(caller.organisation, dryRun, (progress) => read(own, caller, file, dryRun, progress));
         } catch (error) {
           await rm(file, { force: true });
           throw error;
