@@ -13,6 +13,12 @@ end $$;
 grant usage on schema public to homeward_app;
 grant select, insert, update, delete on all tables in schema public to homeward_app;
 revoke update, delete, truncate on audit_event from homeward_app;
+-- An alert may be raised and reviewed, never taken away or changed in what it says.
+revoke update, delete, truncate on alert from homeward_app;
+grant update (reviewed_at, reviewed_by, outcome) on alert to homeward_app;
+revoke all on schema_migration from homeward_app;
+-- Reading which migrations are applied lets a login that owns nothing see that nothing is to be done.
+grant select on schema_migration to public;
 grant usage, select on all sequences in schema public to homeward_app;
 do $$ begin
   execute format('grant temporary on database %I to homeward_app', current_database());

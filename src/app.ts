@@ -6,8 +6,12 @@ import { commandLineCaller } from './commands/bundles.ts';
 import type { Settings, Site } from './config.ts';
 import { writeDemoBundles } from './demo/bundle.ts';
 import { demoPeople } from './demo/people.ts';
+import type { Caller } from './domain/caller.ts';
 import type { Clock } from './domain/clock.ts';
+import { londonDate } from './domain/dates.ts';
+import { HomewardError } from './domain/error.ts';
 import { BundleJobs } from './services/bundle-jobs.ts';
+import { clearHeldFolder, forgetOldData } from './services/forget.ts';
 import { forgetOldAnswers } from './services/look-up.ts';
 import type { LookUpDeps } from './services/look-up.ts';
 import { receiveBundle } from './services/manage-bundles.ts';
@@ -85,23 +89,37 @@ export async function buildApp({ settings, site, clock, db: given }: AppDeps): P
     ...(site.demo ? { demoPeople: demoPeople(clock.now()) } : {}),
     afterSignInAgain: (_, answer) => (answer ? `/answers/${answer}` : '/find'),
   });
+  const failed = (): void => log.warn({}, 'deleting what is old failed; it will be tried again');
   const sweep = setInterval(() => {
-    Promise.all([sessions.purge(), forgetOldAnswers(lookUps)]).catch(() =>
-      log.warn({}, 'purge failed; it will be tried again'),
-    );
+    Promise.all([sessions.purge(), forgetOldAnswers(lookUps)]).catch(failed);
   }, 60_000);
-  sweep.unref();
+  const forget = async (): Promise<void> => {
+    for (const own of bundles.values()) await forgetOldData(own, serviceItself(own.council.id, clock));
+  };
+  const hourly = setInterval(() => void forget().catch(failed), 3_600_000);
+  hourly.unref();
+  const failedDemo = (error: unknown): void =>
+    log.error({ code: (error as { code?: string }).code }, 'loading the demo failed');
+  await clearHeldFolder([...bundles.values()])
+    .then(forget)
+    .catch(failed);
   return {
     server,
     db,
-    refreshDemo: () => (site.demo ? loadDemo(clock, bundles, workDir) : Promise.resolve()),
+    refreshDemo: () => (site.demo ? loadDemo(clock, bundles, workDir).catch(failedDemo) : Promise.resolve()),
     async stop() {
       clearInterval(sweep);
+      clearInterval(hourly);
       await server.close();
       await jobs.settle();
       await db.close();
     },
   };
+}
+
+// The audit trail names who acted; here it is nobody.
+function serviceItself(council: string, clock: Clock): Caller {
+  return { ...commandLineCaller('service', council, clock.now()), name: 'Homeward itself', team: 'service' };
 }
 
 function bundleUseCases(
@@ -133,7 +151,7 @@ function healthOf(db: Database, site: Site, clock: Clock): () => Promise<readonl
       () => ({ name: 'database', ok: false, detail: 'The database cannot be reached.' }),
     );
     // Not being able to tell a bank holiday misleads about phones, but must not take the service down.
-    const runOut = clock.now().toISOString().slice(0, 10) > site.holidays.knownUntil;
+    const runOut = londonDate(clock.now()) > site.holidays.knownUntil;
     const calendar = {
       name: 'bank-holidays',
       ok: true,
@@ -170,15 +188,33 @@ const demoRefreshEvery = 30 * 60_000;
 export async function serve(deps: AppDeps & { readonly say: (line: string) => void }): Promise<void> {
   const { settings, site, say } = deps;
   const app = await buildApp(deps);
-  await app.refreshDemo();
-  await app.server.listen({ port: settings.port, host: settings.host });
-  const refresh = setInterval(() => void app.refreshDemo().catch(() => undefined), demoRefreshEvery);
-  for (const line of greeting(settings, site, deps.clock)) say(line);
-  await new Promise<void>((resolve) => {
+  // Asked for before the long part, so that a SIGTERM during the start is not missed.
+  const asked = new Promise<void>((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
   });
-  clearInterval(refresh);
-  await app.stop();
+  let refresh: NodeJS.Timeout | undefined;
+  try {
+    await app.refreshDemo();
+    await listen(app, settings);
+    refresh = setInterval(() => void app.refreshDemo(), demoRefreshEvery);
+    for (const line of greeting(settings, site, deps.clock)) say(line);
+    await asked;
+  } finally {
+    clearInterval(refresh);
+    await app.stop();
+  }
+}
+
+async function listen({ server }: App, { port, host }: Settings): Promise<void> {
+  try {
+    await server.listen({ port, host });
+  } catch (cause) {
+    const { code } = cause as { code?: string };
+    if (code !== 'EADDRINUSE' && code !== 'EACCES' && code !== 'EADDRNOTAVAIL') throw cause;
+    throw new HomewardError('SETTINGS_INVALID', `Cannot listen on ${host}:${port} (${code}): set PORT or HOST.`, {
+      cause,
+    });
+  }
 }
 
 function greeting(settings: Settings, site: Site, clock: Clock): string[] {

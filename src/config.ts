@@ -64,6 +64,8 @@ export function loadSettings(env: Environment = process.env): Settings {
     throw settingsInvalid(read.error.issues.map(({ path, message }) => `${String(path[0])} ${message}.`).join(' '));
   }
   const { data } = read;
+  if (data.DATABASE_OWNER_URL && !data.DATABASE_URL)
+    throw settingsInvalid('DATABASE_OWNER_URL needs DATABASE_URL beside it.');
   return Object.freeze({
     port: data.PORT,
     host: data.HOST,

@@ -143,7 +143,7 @@ async function chooseCouncil(
   if (!found || (wanted === undefined && councils.length > 1)) {
     throw new HomewardError(
       'BUNDLE_COUNCIL',
-      `Configured here: ${councils.map((one) => `${one.id} (${one.name})`).join(', ')}. Choose with --council.`,
+      `Configured here: ${councils.map((one) => `${one.id} (${one.name})`).join(', ')}.${wanted === undefined ? ' Choose with --council.' : ''}`,
     );
   }
   return found;

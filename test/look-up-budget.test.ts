@@ -10,6 +10,7 @@ import { openTestDatabase } from './support/database.ts';
 import type { TestDatabase } from './support/database.ts';
 import { nhs, usualBirth } from './support/import-lines.ts';
 import { Site } from './support/import-site.ts';
+import { agreementWith } from './support/site.ts';
 
 let test: TestDatabase;
 let sites = 0;
@@ -27,18 +28,9 @@ async function siteWith(count: number, agreement: Record<string, unknown> = {}):
   return site;
 }
 
-function budget(changes: Record<string, number>): Record<string, unknown> {
-  const usual = {
-    people15Minutes: 30,
-    peopleDay: 120,
-    organisationPeopleDay: 2000,
-    missesBeforeSignIn: 5,
-    missesBeforeLock: 10,
-    emergenciesBeforeSignIn: 5,
-    mismatchesBeforeNeutral: 3,
-  };
-  return { budget: { ...usual, ...changes } };
-}
+const budget = (changes: Record<string, number>): Record<string, unknown> => ({
+  budget: { ...agreementWith().budget, ...changes },
+});
 
 async function alertsOf(site: Site): Promise<string[]> {
   const { rows } = await sql<{ kind: string }>`
@@ -203,7 +195,26 @@ describe('emergencies', () => {
     later(locked, 1);
     for (let at = 6; at <= 10; at++) await locked.look(nhs(at), usualBirth, {}, locked.nurse('n'));
     assert.equal((await locked.look(nhs(0), usualBirth, {}, locked.nurse('n'))).kind, 'over-budget');
-    assert.equal((await locked.look(nhs(0), usualBirth, emergency, locked.nurse('n'))).kind, 'care');
+    // Misses ask for a new sign-in even then, and after it the emergency opens: never a dead end.
+    assert.equal((await locked.look(nhs(0), usualBirth, emergency, locked.nurse('n'))).kind, 'sign-in-again');
+    later(locked, 1);
+    const again = { ...locked.nurse('n'), authenticatedAt: locked.now };
+    assert.equal((await locked.look(nhs(0), usualBirth, emergency, again)).kind, 'care');
+  });
+
+  it('need a sign-in each once there were fifteen in twelve hours, and the officer is told (H21)', async () => {
+    const site = await siteWith(17);
+    for (let at = 0; at < 15; at++) {
+      later(site, 1);
+      const nurse = { ...site.nurse('n'), authenticatedAt: site.now };
+      assert.equal((await site.look(nhs(at), usualBirth, emergency, nurse)).kind, 'care', String(at));
+    }
+    later(site, 1);
+    const nurse = { ...site.nurse('n'), authenticatedAt: site.now };
+    later(site, 1);
+    assert.equal((await site.look(nhs(15), usualBirth, emergency, nurse)).kind, 'care');
+    assert.equal((await site.look(nhs(16), usualBirth, emergency, nurse)).kind, 'sign-in-again');
+    assert.ok((await alertsOf(site)).includes('many-emergencies'));
   });
 
   it('asked all at once disclose no more than five before signing in again', async () => {
@@ -223,7 +234,7 @@ describe('birth dates that do not match one number', () => {
     assert.deepEqual([await kind('one'), await kind('two')], ['birth-date-mismatch', 'birth-date-mismatch']);
     assert.deepEqual([await kind('three'), await kind('one')], ['cannot-show', 'cannot-show']);
     assert.deepEqual(await alertsOf(site), ['repeated-mismatch', 'repeated-mismatch']);
-    assert.equal((await site.look(nhs(0), usualBirth)).kind, 'care', 'the right birth date is no mismatch');
+    assert.equal((await site.look(nhs(0), usualBirth)).kind, 'cannot-show', 'else the text would tell a right guess');
     assert.equal((await site.look(nhs(1), wrong)).kind, 'birth-date-mismatch', 'another number starts anew');
     site.now = new Date('2026-10-01T06:00:01+01:00');
     assert.equal(await kind('one'), 'birth-date-mismatch', 'a day later it starts anew');

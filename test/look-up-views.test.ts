@@ -6,7 +6,7 @@ import { rollBack } from '../src/services/manage-bundles.ts';
 import { refusedWith } from './support/bundle.ts';
 import { openTestDatabase } from './support/database.ts';
 import type { TestDatabase } from './support/database.ts';
-import { care, nhs, numbers, restrictions, usualBirth } from './support/import-lines.ts';
+import { care, nhs, numbers, restrictions, safeguarding, usualBirth } from './support/import-lines.ts';
 import { Site, auditOf, shownCare } from './support/import-site.ts';
 
 let test: TestDatabase;
@@ -22,8 +22,19 @@ const people = [
   { id: 'M2', number: B },
 ];
 
+const words = {
+  care: { amber: '26 hours', red: '50 hours' },
+  safeguarding: { notAvailableAfter: '90 minutes' },
+  contacts: { amber: '90 days', red: '365 days' },
+  restrictions: { overdueAfter: '50 hours' },
+};
+
 async function siteWithAnswer(): Promise<{ site: Site; id: string; view: () => ReturnType<typeof viewAnswer> }> {
-  const site = new Site(test.db, `V${++sites}`, { council: { fallLimitPercent: 100 } });
+  const site = new Site(test.db, `V${++sites}`, {
+    council: { fallLimitPercent: 100 },
+    // The extract of these tests is an hour old: its referrals must not grow too old between two views.
+    agreement: { freshness: words },
+  });
   await site.land(site.whole(people, { referrals: [{ id: 'M1' }] }));
   const { id } = await site.ask(A, usualBirth, {}, site.nurse('n'));
   return { site, id, view: () => viewAnswer(site.lookUpDeps, site.nurse('n'), id) };
@@ -39,7 +50,6 @@ describe('an answer shown again', () => {
     const first = await view();
     assert.equal(first.again, false);
     assert.equal((await actions(site, 'view-answer-again')).length, 0);
-    await site.land([care(site.council.id, people.map((one) => ({ ...one, component: 'Day support' })))]); // prettier-ignore
     const second = await view();
     assert.equal(second.again, true);
     assert.deepEqual(second.answer, first.answer);
@@ -49,6 +59,34 @@ describe('an answer shown again', () => {
     assert.deepEqual([row?.['outcome'], row?.['number_asked'], row?.['answer_id']], ['care', A, id]);
     assert.deepEqual(row?.['shared_fields'], [...site.agreement.fields]);
     assert.equal((await actions(site, 'look-up')).length, 1);
+  });
+
+  it('H12: never says “none recorded” once a referral has opened, or the list of them is too old', async () => {
+    const { site } = await siteWithAnswer();
+    await site.land([safeguarding(site.council.id, [])]);
+    const { id } = await site.ask(A, usualBirth, {}, site.nurse('n'));
+    const view = (): ReturnType<typeof viewAnswer> => viewAnswer(site.lookUpDeps, site.nurse('n'), id);
+    assert.equal(shownCare((await view()).answer).safeguarding, 'none-recorded');
+    await site.land([safeguarding(site.council.id, [{ id: 'M1', number: A }])]);
+    await assert.rejects(view(), refusedWith('ANSWER_GONE'));
+    const late = await siteWithAnswer();
+    late.site.now = new Date(late.site.now.getTime() + 59 * 60_000);
+    await assert.rejects(late.view(), refusedWith('ANSWER_GONE'));
+    assert.deepEqual((await actions(late.site, 'view-answer-again')).map((row) => row['outcome']), ['changed-since']); // prettier-ignore
+  });
+
+  it('H23: that was never opened is blanked too when a restriction has come meanwhile, and audited', async () => {
+    const { site, view } = await siteWithAnswer();
+    await site.land([restrictions(site.council.id, [{ id: 'M1' }])]);
+    site.now = new Date(site.now.getTime() + 40_000);
+    assert.equal((await view()).answer.kind, 'cannot-show');
+    assert.equal((await actions(site, 'view-answer-again')).length, 1);
+  });
+
+  it('is gone when other care stands in its place', async () => {
+    const { site, view } = await siteWithAnswer();
+    await site.land([care(site.council.id, people.map((one) => ({ ...one, component: 'Day support' })))]); // prettier-ignore
+    await assert.rejects(view(), refusedWith('ANSWER_GONE'));
   });
 
   it('does not count against any budget', async () => {
@@ -67,9 +105,7 @@ describe('an answer shown again', () => {
 
   it('is gone when its time is over, and then deleted', async () => {
     const { site, id, view } = await siteWithAnswer();
-    site.now = new Date(site.now.getTime() + 3_599_999);
-    await view();
-    site.now = new Date(site.now.getTime() + 1);
+    site.now = new Date(site.now.getTime() + 3_600_000);
     await assert.rejects(view(), refusedWith('ANSWER_GONE'));
     assert.ok((await forgetOldAnswers(site.lookUpDeps)) >= 1);
     const left = await test.db.sql.selectFrom('answer').select('answer_id').where('answer_id', '=', id).execute();

@@ -260,14 +260,25 @@ describe('leaving', () => {
 });
 
 describe('signing in again', () => {
-  it('moves the moment of proof, keeps the session and its end, and is recorded', async () => {
+  it('moves the moment of proof, changes the id, keeps the session’s end, and is recorded', async () => {
     const { sessions, clock, user } = fresh();
     const id = await sessions.begin(person(user), null);
     const first = await live(sessions, id);
     clock.advance(600_000);
-    await sessions.renew(first.caller, person(user, { authenticatedAt: clock.now(), authenticatedBy: 'AAL3_FIDO2' }));
-    const second = await live(sessions, id);
-    assert.deepEqual(second.caller, { ...first.caller, authenticatedAt: clock.now(), authenticatedBy: 'AAL3_FIDO2' });
+    const renewed = await sessions.renew(
+      first.caller,
+      person(user, { authenticatedAt: clock.now(), authenticatedBy: 'AAL3_FIDO2' }),
+    );
+    assert.deepEqual(await sessions.find(id), { is: 'unknown' }, 'the old id still opens the session');
+    const second = await live(sessions, renewed);
+    const { session } = second.caller;
+    assert.deepEqual(second.caller, {
+      ...first.caller,
+      session,
+      authenticatedAt: clock.now(),
+      authenticatedBy: 'AAL3_FIDO2',
+    });
+    assert.notEqual(session, first.caller.session);
     assert.deepEqual(second.endsAt, first.endsAt);
     assert.deepEqual(await audit(user), ['sign-in signed-in', 'sign-in signed-in-again']);
   });

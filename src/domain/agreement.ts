@@ -90,9 +90,11 @@ export const agreementSchema = z
       missesBeforeSignIn: z.int().positive(),
       missesBeforeLock: z.int().positive(),
       emergenciesBeforeSignIn: z.int().positive(),
+      /** So many in 12 hours, and from then on each needs a sign-in of its own. */
+      emergenciesBeforeEachSignIn: z.int().positive(),
       mismatchesBeforeNeutral: z.int().positive(),
     }),
-    retention: z.strictObject({ answers: duration, closedFacts: duration, audit: duration }),
+    retention: z.strictObject({ answers: duration, closedFacts: duration, heldExtracts: duration }),
   })
   .refine((agreement) => agreement.from <= agreement.until, {
     message: 'from must not be after until',
@@ -101,7 +103,26 @@ export const agreementSchema = z
   .refine((agreement) => agreement.budget.missesBeforeSignIn < agreement.budget.missesBeforeLock, {
     message: 'missesBeforeSignIn must be fewer than missesBeforeLock',
     path: ['budget', 'missesBeforeSignIn'],
+  })
+  .refine((agreement) => !(agreement.retention.closedFacts < agreement.recentlyEnded), {
+    message: 'closedFacts must not be shorter than recentlyEnded, whose packages are such facts',
+    path: ['retention', 'closedFacts'],
   });
 
 /** A validated agreement; times are milliseconds. */
 export type Agreement = z.output<typeof agreementSchema>;
+
+/** Whether an agreement is switched on and a day lies within its dates. */
+export function isInForce(agreement: Pick<Agreement, 'enabled' | 'from' | 'until'>, today: string): boolean {
+  return agreement.enabled && agreement.from <= today && today <= agreement.until;
+}
+
+const day = 86_400_000;
+
+/**
+ * How long, in milliseconds, something of a council may be kept: the shortest promise made in any of
+ * its agreements is the one to keep. Without an agreement, a day.
+ */
+export function shortestKept(agreements: readonly Agreement[], what: 'closedFacts' | 'heldExtracts'): number {
+  return agreements.length > 0 ? Math.min(...agreements.map((one) => one.retention[what])) : day;
+}

@@ -30,7 +30,8 @@ export function readPhone(given: string | null | undefined): Phone | null {
       href: `tel:${national}${parsed.ext ? `;ext=${parsed.ext}` : ''}`,
     };
   }
-  if (parsed && parsed.countryCallingCode !== '44') {
+  // From abroad only when it says so: two numbers run together can begin with 00 by chance.
+  if (parsed && parsed.countryCallingCode !== '44' && text.startsWith('+') && parsed.isPossible()) {
     return { text: parsed.formatInternational(), href: `tel:${parsed.number}` };
   }
   // Something like "Jane's mobile 07700 900 123 or reception": show all of it, link nothing long.

@@ -3,7 +3,7 @@
  * rule (R1–R18 of the trust rules) so that the audit says why. Split in two because the order is
  * itself a rule (product rule 2): what can be refused without asking a council is refused first.
  */
-import { cannotAskReasons } from './agreement.ts';
+import { cannotAskReasons, isInForce } from './agreement.ts';
 import type { Agreement, CannotAskReason, PermissionAnswer, Reason } from './agreement.ts';
 import type { AnswerKind, Freshness } from './answer.ts';
 import { may } from './caller.ts';
@@ -37,14 +37,17 @@ export interface UseCounts {
   readonly misses: number;
   /** Look-ups opened without asking, last 12 hours, since the last sign-in. */
   readonly emergenciesSinceSignIn: number;
-  /** Birth dates that did not match this number, last 24 hours, by anybody of the hospital. */
-  readonly mismatchesOnNumber: number;
+  /** Look-ups opened without asking, last 12 hours, whatever the sign-in. */
+  readonly emergencies: number;
+  /** Birth dates that did not match this person, last 24 hours, by anybody of the hospital; 0 until the record is read. */
+  readonly mismatchesOnPerson: number;
 }
 
 /** Something the privacy officer is told at once. */
 export type AlertKind =
   | 'emergency-access'
   | 'repeated-emergencies'
+  | 'many-emergencies'
   | 'emergency-over-budget'
   | 'over-budget'
   | 'repeated-misses'
@@ -80,10 +83,14 @@ export function decideBeforeAsking(facts: BeforeAsking): Decision | null {
   if (caller.userId === '' || !(signInAge >= 0 && signInAge <= 12 * hours)) {
     return { kind: 'sign-in-again', rule: 'R1' };
   }
-  if (!agreement?.enabled || agreement.hospital !== caller.organisation || agreement.council !== request.council) {
+  if (
+    !agreement ||
+    !isInForce(agreement, today) ||
+    agreement.hospital !== caller.organisation ||
+    agreement.council !== request.council
+  ) {
     return { kind: 'not-allowed', rule: 'R2' };
   }
-  if (today < agreement.from || today > agreement.until) return { kind: 'not-allowed', rule: 'R2' };
   // An agreement can only narrow what a role may do at all.
   if (!may(caller.role, 'look-up') || !agreement.roles[caller.role]) return { kind: 'not-allowed', rule: 'R3' };
   if (!agreement.purposes.includes(request.reason)) return { kind: 'not-allowed', rule: 'R4' };
@@ -107,11 +114,7 @@ function permissionHolds(agreement: Agreement, request: LookUpRequest): boolean 
 function withinBudget(agreement: Agreement, request: LookUpRequest, counts: UseCounts): Decision | null {
   const { budget } = agreement;
   const emergency = request.permission === 'cannot-ask';
-  if (emergency && counts.emergenciesSinceSignIn >= budget.emergenciesBeforeSignIn) {
-    return { kind: 'sign-in-again', rule: 'R14', alert: 'repeated-emergencies' };
-  }
-  // An emergency is never a dead end: beyond this line it opens, and the privacy officer is told.
-  if (emergency) return null;
+  if (emergency) return emergencyWithinBudget(agreement, counts);
   if (counts.misses >= budget.missesBeforeLock) {
     return { kind: 'over-budget', rule: 'R14', alert: 'repeated-misses' };
   }
@@ -119,6 +122,17 @@ function withinBudget(agreement: Agreement, request: LookUpRequest, counts: UseC
     return { kind: 'sign-in-again', rule: 'R14', alert: 'repeated-misses' };
   }
   if (isOverBudget(agreement, counts)) return { kind: 'over-budget', rule: 'R14', alert: 'over-budget' };
+  return null;
+}
+
+// Never a dead end: signing in again always goes on. Never a way round: the more, the oftener.
+function emergencyWithinBudget({ budget }: Agreement, counts: UseCounts): Decision | null {
+  const again = (alert: AlertKind): Decision => ({ kind: 'sign-in-again', rule: 'R14', alert });
+  if (counts.emergencies >= budget.emergenciesBeforeEachSignIn && counts.emergenciesSinceSignIn > 0) {
+    return again('many-emergencies');
+  }
+  if (counts.emergenciesSinceSignIn >= budget.emergenciesBeforeSignIn) return again('repeated-emergencies');
+  if (counts.missesSinceSignIn >= budget.missesBeforeSignIn) return again('repeated-misses');
   return null;
 }
 
@@ -157,11 +171,12 @@ function decideRecord({ agreement, request, counts, found, parts, now }: OnRecor
   const { person } = found;
   if (!person) return overdue ? { kind: 'overdue', rule: 'R18' } : { kind: 'no-record', rule: 'R5' };
   if (person.birthDate === null) return { kind: 'cannot-show', rule: 'R8' };
-  if (person.birthDate !== request.birthDate) {
-    return counts.mismatchesOnNumber + 1 >= agreement.budget.mismatchesBeforeNeutral
-      ? { kind: 'cannot-show', rule: 'R5', alert: 'repeated-mismatch' }
-      : { kind: 'birth-date-mismatch', rule: 'R5' };
+  const mismatch = person.birthDate !== request.birthDate;
+  // From then on the right date gives the neutral text too: else that text would tell a wrong guess from a right one.
+  if (counts.mismatchesOnPerson + (mismatch ? 1 : 0) >= agreement.budget.mismatchesBeforeNeutral) {
+    return { kind: 'cannot-show', rule: 'R5', alert: 'repeated-mismatch' };
   }
+  if (mismatch) return { kind: 'birth-date-mismatch', rule: 'R5' };
   if (!isAdult(person.birthDate, today)) return { kind: 'cannot-show', rule: 'R8' };
   if (isRestricted(person, today)) return { kind: 'cannot-show', rule: 'R9' };
   if (person.underReview) return { kind: 'cannot-show', rule: 'R5' };

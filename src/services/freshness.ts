@@ -48,10 +48,14 @@ export async function freshnessOfCouncils(deps: FreshnessDeps, caller: Caller): 
         };
       }),
       held: bundles.filter((one) => one.state === 'held').length,
-      lastReceived: bundles[0]?.receivedAt ?? null,
+      lastReceived: latest(bundles.map((one) => one.receivedAt)),
     });
   }
   return list;
+}
+
+function latest(times: readonly Date[]): Date | null {
+  return times.reduce<Date | null>((a, b) => (a === null || b > a ? b : a), null);
 }
 
 const watched: readonly PartKind[] = ['care', 'safeguarding', 'restrictions', 'contacts'];

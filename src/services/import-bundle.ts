@@ -11,18 +11,18 @@ import { HomewardError } from '../domain/error.ts';
 import type { BundlePart, OpenBundle, PartInspection } from '../domain/extract/bundle.ts';
 import type { Council } from '../domain/organisation.ts';
 import { writeAudit } from '../store/audit.ts';
-import {
-  currentParts,
-  forgetClosed,
-  insertBundle,
-  lockCouncil,
-  moveBundle,
-  removeBundle,
-  saveReport,
-} from '../store/bundles.ts';
+import { currentParts, insertBundle, lockCouncil, moveBundle, removeBundle, saveReport } from '../store/bundles.ts';
 import type { StoredPart } from '../store/bundles.ts';
 import type { Database, Trx } from '../store/database.ts';
-import { keepQuarantine, countCouncil, countOpen, countQuarantine } from '../store/import/report.ts';
+import {
+  countCouncil,
+  countOpen,
+  countQuarantine,
+  keepQuarantine,
+  keptLines,
+  restoreLines,
+} from '../store/import/report.ts';
+import type { KeptLine } from '../store/import/report.ts';
 import { landPart, landingOrder } from '../store/import/land.ts';
 import { keyPersons } from '../store/import/persons.ts';
 import { fillStage } from '../store/import/stages.ts';
@@ -63,9 +63,11 @@ const fewestLinesJudged = 100;
 /** Thrown inside the transaction to take everything back, carrying what was learnt. */
 class TakeBack extends Error {
   readonly report: CheckReport;
-  constructor(report: CheckReport) {
+  readonly lines: readonly KeptLine[];
+  constructor(report: CheckReport, lines: readonly KeptLine[]) {
     super('taken back');
     this.report = report;
+    this.lines = lines;
   }
 }
 
@@ -90,7 +92,7 @@ export async function importBundle(
   } catch (error) {
     if (!(error instanceof TakeBack)) throw error;
     if (options.dryRun) return { outcome: 'checked', bundle: null, report: error.report };
-    return recordHeld(deps, bundle, inspections, options, error.report);
+    return recordHeld(deps, bundle, inspections, options, error);
   }
 }
 
@@ -136,6 +138,7 @@ async function land(
   }
   const openAfter = await countOpen(trx, council.id, today);
   const quarantine = await countQuarantine(trx, id);
+  const lines = async (): Promise<KeptLine[]> => (options.dryRun ? [] : keptLines(trx, id));
   const had = new Set(before.map((part) => part.kind));
   const report: CheckReport = {
     council: council.id,
@@ -157,7 +160,8 @@ async function land(
       ...mostlyUnusable(applied, quarantine, mergeDropped(counts)),
     ],
   };
-  if (options.dryRun || (report.hold.length > 0 && options.release === undefined)) throw new TakeBack(report);
+  if (options.dryRun || (report.hold.length > 0 && options.release === undefined))
+    throw new TakeBack(report, await lines());
   if (options.release !== undefined && !(await moveBundle(trx, options.release, 'held', 'released'))) {
     throw new HomewardError('BUNDLE_NOT_HELD');
   }
@@ -172,7 +176,6 @@ async function land(
     outcome: 'landed',
     detail: { bundle: id, released: options.release ?? null },
   });
-  await forgetClosed(trx, council.id, new Date(clock.now().getTime() - longestKept(deps.agreements)));
   return { outcome: 'landed', bundle: id, report };
 }
 
@@ -234,7 +237,7 @@ async function recordHeld(
   bundle: OpenBundle,
   inspections: readonly PartInspection[],
   options: ImportOptions,
-  report: CheckReport,
+  { report, lines }: TakeBack,
 ): Promise<ImportResult> {
   const id = await deps.db.transaction(async (trx) => {
     const held = await insertBundle(trx, {
@@ -245,6 +248,8 @@ async function recordHeld(
       parts: inspections.map((one) => ({ part: one.part, sha256: one.sha256, rows: one.rows, applied: false })),
     });
     await saveReport(trx, held, report);
+    // Without them nobody could find out which lines hold it.
+    await restoreLines(trx, held, lines);
     await writeAudit(trx, deps.clock.now(), options.caller, {
       action: 'import-bundle',
       council: deps.council.id,
@@ -317,9 +322,4 @@ function unnamed(quarantine: readonly { part: string; code: string; lines: numbe
         ['NOBODY_NAMED', 'ROW_SHAPE', 'WRONG_COUNCIL'].includes(code),
     )
     .map(({ part, lines }) => ({ part: part as PartKind, reason: 'NOBODY_NAMED', lines }));
-}
-
-function longestKept(agreements: readonly Agreement[]): number {
-  const day = 86_400_000;
-  return Math.max(30 * day, ...agreements.map((one) => Math.max(one.retention.closedFacts, one.recentlyEnded)));
 }

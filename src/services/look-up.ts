@@ -4,6 +4,7 @@
  * anywhere else.
  */
 import { randomUUID } from 'node:crypto';
+import { isInForce } from '../domain/agreement.ts';
 import type { Agreement } from '../domain/agreement.ts';
 import type { Answer } from '../domain/answer.ts';
 import type { Caller } from '../domain/caller.ts';
@@ -13,15 +14,15 @@ import { londonDate } from '../domain/dates.ts';
 import { HomewardError } from '../domain/error.ts';
 import { parseNhsNumber } from '../domain/nhs-number.ts';
 import type { HolidayCalendar } from '../domain/office-hours.ts';
-import { decideBeforeAsking, decideOnRecord, isRestricted } from '../domain/policy.ts';
-import type { Decision, LookUpRequest } from '../domain/policy.ts';
+import { decideBeforeAsking, decideOnRecord } from '../domain/policy.ts';
+import type { Decision, LookUpRequest, UseCounts } from '../domain/policy.ts';
 import type { NumberResolution, PartStates } from '../domain/record.ts';
 import { forgetAnswers, insertAnswer, takeAnswer } from '../store/answers.ts';
 import type { StoredAnswer } from '../store/answers.ts';
 import { raiseAlert, writeAudit } from '../store/audit.ts';
 import type { Database, Trx } from '../store/database.ts';
 import { readRecord } from '../store/records.ts';
-import { countUse } from '../store/use-counts.ts';
+import { countMismatches, countUse } from '../store/use-counts.ts';
 
 export interface LookUpDeps {
   readonly db: Database;
@@ -76,13 +77,17 @@ async function answerInside(
   const now = deps.clock.now();
   const agreement = agreementFor(deps, caller, request.council);
   const number = parseNhsNumber(request.nhsNumber);
-  const counts = await countUse(trx, caller, number.ok ? number.value : null, now);
+  let counts = await countUse(trx, caller, number.ok ? number.value : null, now);
   const refusal = decideBeforeAsking({ caller, agreement, request, number, counts, now });
   let result: Found;
   if (refusal !== null) {
     result = { decision: refusal, found: null, parts: {} };
   } else if (number.ok && agreement) {
     const record = await readRecord(trx, request.council, number.value);
+    counts = {
+      ...counts,
+      mismatchesOnPerson: await countMismatches(trx, caller, request.council, record.found.person, now),
+    };
     result = { ...record, decision: decideOnRecord({ agreement, request, counts, ...record, now }) };
   } else {
     throw new Error('Policy let a look-up pass without a number or an agreement');
@@ -99,7 +104,8 @@ async function answerInside(
     holidays: deps.holidays,
     now,
   });
-  const personKey = found?.person?.personKey ?? null;
+  const person = found?.person ?? null;
+  const personKey = person?.personKey ?? null;
   const auditId = await writeAudit(trx, now, caller, {
     action: 'look-up',
     outcome: decision.kind,
@@ -116,7 +122,7 @@ async function answerInside(
     sharedFields: disclosedFields(answer, agreement),
     sources: found ? parts : null,
     answerId: id,
-    detail: decision.alert === 'repeated-mismatch' ? { mismatch: true } : null,
+    detail: person?.birthDate && person.birthDate !== request.birthDate ? { mismatch: true } : null,
   });
   if (decision.alert) {
     await raiseAlert(trx, now, {
@@ -138,10 +144,11 @@ async function answerInside(
 }
 
 /**
- * Shows an answer again: reload and back run no second look-up. Every view after the first is
- * audited, and a restriction that has come since blanks it.
- * @throws HomewardError ANSWER_GONE when it is another session's, or its time is over;
- *   AUDIT_NOT_WRITTEN when the view could not be recorded
+ * Shows an answer again: reload and back run no second look-up. Before each view the record is
+ * read anew: a restriction that has come since blanks the answer, and anything else that would be
+ * said differently now ends it. Views later than the look-up's own redirect are audited.
+ * @throws HomewardError ANSWER_GONE when it is another session's, its time is over, or it is no
+ *   longer true; AUDIT_NOT_WRITTEN when the view could not be recorded
  */
 export async function viewAnswer(
   deps: LookUpDeps,
@@ -151,8 +158,14 @@ export async function viewAnswer(
 ): Promise<AuditedAnswer> {
   const seen = await audited(() => deps.db.transaction((trx) => viewInside(trx, deps, caller, id, action)));
   if (!seen) throw new HomewardError('ANSWER_GONE');
+  if (seen.standing === 'changed') {
+    throw new HomewardError('ANSWER_GONE', 'What the council says has changed since. Look up again.');
+  }
   return new AuditedAnswer(madeHere, id, seen.answer, seen.viewsBefore > 0);
 }
+
+/** The look-up's own redirect brings the first view within this time; its audit row is the look-up's. */
+const firstViewWithin = 30_000;
 
 async function viewInside(
   trx: Trx,
@@ -160,22 +173,24 @@ async function viewInside(
   caller: Caller,
   id: string,
   action: 'view-answer-again' | 'print-card',
-): Promise<StoredAnswer | null> {
+): Promise<(StoredAnswer & { standing: Standing }) | null> {
   const now = deps.clock.now();
   const stored = await takeAnswer(trx, id, caller.session, now);
-  if (!stored || (stored.viewsBefore === 0 && action === 'view-answer-again')) return stored;
-  const { council, personKey } = stored;
-  const answer = (await isWithdrawn(trx, stored, londonDate(now))) ? withhold(stored.answer) : stored.answer;
-  await writeAudit(trx, now, caller, {
-    action,
-    outcome: answer.kind,
-    council,
-    personKey,
-    numberAsked: answer.asked,
-    answerId: id,
-    sharedFields: disclosedFields(answer, agreementFor(deps, caller, council)),
-  });
-  return { ...stored, answer };
+  if (!stored) return null;
+  const { standing, answer } = await standingOf(trx, deps, caller, stored);
+  const ownRedirect = stored.viewsBefore === 0 && now.getTime() - stored.answer.at.getTime() < firstViewWithin;
+  if (!ownRedirect || action !== 'view-answer-again' || standing !== 'true') {
+    await writeAudit(trx, now, caller, {
+      action,
+      outcome: standing === 'changed' ? 'changed-since' : answer.kind,
+      council: stored.council,
+      personKey: stored.personKey,
+      numberAsked: answer.asked,
+      answerId: id,
+      sharedFields: standing === 'changed' ? [] : disclosedFields(answer, agreementFor(deps, caller, stored.council)),
+    });
+  }
+  return { ...stored, answer, standing };
 }
 
 /**
@@ -190,13 +205,78 @@ export async function continueLookUp(deps: LookUpDeps, caller: Caller, id: strin
   return lookUp(deps, caller, stored.request);
 }
 
-// Also when the number no longer means this one person: whose objection would then be looked for?
-async function isWithdrawn(trx: Trx, { council, personKey, answer }: StoredAnswer, today: string): Promise<boolean> {
+/** Whether an answer may still be shown as it was given. */
+type Standing = 'true' | 'withdrawn' | 'changed';
+
+// An old "no referral recorded" beside a provider's number is the most dangerous thing on this page:
+// what would be said now is worked out in full, and only the very same may be shown.
+async function standingOf(
+  trx: Trx,
+  deps: LookUpDeps,
+  caller: Caller,
+  stored: StoredAnswer,
+): Promise<{ standing: Standing; answer: Answer }> {
+  const { answer, council, personKey } = stored;
+  const changed = { standing: 'changed', answer } as const;
+  const banner = answer.kind === 'died' ? answer.banner : 'care' in answer ? answer.care?.banner : null;
   const number = parseNhsNumber(answer.asked);
-  if (personKey === null || !number.ok) return false;
-  const { person } = (await readRecord(trx, council, number.value)).found;
-  return person?.personKey !== personKey || person.underReview || isRestricted(person, today);
+  if (!banner || !number.ok) return { standing: 'true', answer };
+  const now = deps.clock.now();
+  const agreement = agreementFor(deps, caller, council);
+  if (!agreement || !isInForce(agreement, londonDate(now))) return changed;
+  const request: LookUpRequest = {
+    council,
+    nhsNumber: number.value,
+    birthDate: banner.birthDate,
+    familyName: null,
+    reason: 'decide-admission',
+    permission: 'given',
+    cannotAskReason: null,
+  };
+  const record = await readRecord(trx, council, number.value);
+  const decision = decideOnRecord({ agreement, request, counts: unused, ...record, now });
+  if (record.found.person?.personKey !== personKey || decision.kind === 'cannot-show') {
+    return { standing: 'withdrawn', answer: withhold(answer) };
+  }
+  const again = composeAnswer({
+    decision,
+    caller,
+    agreement,
+    request,
+    number,
+    ...record,
+    holidays: deps.holidays,
+    now,
+  });
+  if (sayingOf(again) !== sayingOf(answer)) return changed;
+  // The number to phone is that of the hour of this view; the answer stays that of its look-up.
+  return { standing: 'true', answer: asGiven(again, answer) };
 }
+
+/** What matters of an answer to somebody about to act on it: its kind, referral state, and each package's provider and status. */
+function sayingOf(answer: Answer): string {
+  const care = 'care' in answer ? answer.care : null;
+  const packages = care?.packages.map((one) => [one.service, one.provider, one.status]);
+  return JSON.stringify([answer.kind, care?.safeguarding, packages]);
+}
+
+function asGiven(again: Answer, given: Answer): Answer {
+  const answer = { ...again, at: given.at };
+  if (!('care' in answer) || !answer.care || !('care' in given) || !given.care) return answer;
+  return { ...answer, care: { ...answer.care, nameDiffers: given.care.nameDiffers } } as Answer;
+}
+
+// A view costs nothing of the look-up budget.
+const unused: UseCounts = {
+  people15Minutes: 0,
+  peopleDay: 0,
+  organisationPeopleDay: 0,
+  missesSinceSignIn: 0,
+  misses: 0,
+  emergenciesSinceSignIn: 0,
+  emergencies: 0,
+  mismatchesOnPerson: 0,
+};
 
 function withhold({ at, council, hospital, asked }: Answer): Answer {
   return { kind: 'cannot-show', at, council, hospital, asked, supersededBy: null };

@@ -1,6 +1,7 @@
 /** Use cases of the council's data steward: hand a bundle in, check it, release or discard a held one, go back one. */
 import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { shortestKept } from '../domain/agreement.ts';
 import { requirePermission } from '../domain/caller.ts';
 import type { Caller } from '../domain/caller.ts';
 import { HomewardError } from '../domain/error.ts';
@@ -9,7 +10,7 @@ import { quarantineCodes } from '../domain/extract/quarantine.ts';
 import type { QuarantineCode } from '../domain/extract/quarantine.ts';
 import { writeAudit } from '../store/audit.ts';
 import { findBundle, listBundles, listQuarantine, lockCouncil, moveBundle, undoBundle } from '../store/bundles.ts';
-import type { QuarantinedLine, StoredBundle } from '../store/bundles.ts';
+import type { StoredBundle } from '../store/bundles.ts';
 import { importBundle } from './import-bundle.ts';
 import type { ImportDeps, ImportOptions, ImportResult } from './import-bundle.ts';
 
@@ -99,8 +100,7 @@ export async function rollBack(
   caller: Caller,
 ): Promise<StoredBundle> {
   requireSteward(deps, caller);
-  const keptSince =
-    deps.clock.now().getTime() - Math.max(0, ...deps.agreements.map((one) => one.retention.closedFacts));
+  const keptSince = deps.clock.now().getTime() - shortestKept(deps.agreements, 'closedFacts');
   return deps.db.transaction(async (trx) => {
     await lockCouncil(trx, deps.council.id);
     const newest = (await listBundles(trx, deps.council.id, 1000)).find((one) => one.state === 'landed');
@@ -130,26 +130,16 @@ export async function bundlesOf(
   return listBundles(deps.db, deps.council.id, limit);
 }
 
-export interface BundleDetail {
-  readonly bundle: StoredBundle;
-  readonly quarantine: readonly (QuarantinedLine & { advice: string })[];
-}
-
-/** One bundle with the lines that were set aside. @throws HomewardError PAGE_NOT_FOUND */
-export async function bundleDetail(
+/** One bundle of the caller's council. @throws HomewardError PAGE_NOT_FOUND */
+export async function bundleOf(
   deps: Pick<BundleDeps, 'db' | 'council'>,
   caller: Caller,
   id: string,
-  limit = 200,
-): Promise<BundleDetail> {
+): Promise<StoredBundle> {
   requireSteward(deps, caller);
   const bundle = await findBundle(deps.db, deps.council.id, id);
   if (!bundle) throw new HomewardError('PAGE_NOT_FOUND');
-  const lines = await listQuarantine(deps.db, id, limit);
-  return {
-    bundle,
-    quarantine: lines.map((line) => ({ ...line, advice: quarantineCodes[line.code as QuarantineCode] ?? '' })),
-  };
+  return bundle;
 }
 
 /** A bundle's quarantine as CSV, by the council's own ids; the download is audited first. */
@@ -159,7 +149,8 @@ export async function quarantineCsv(
   id: string,
 ): Promise<string> {
   requireSteward(deps, caller);
-  const { quarantine } = await bundleDetail(deps, caller, id, 1_000_000);
+  await bundleOf(deps, caller, id);
+  const quarantine = await listQuarantine(deps.db, id, 1_000_000);
   await deps.db.transaction((trx) =>
     writeAudit(trx, deps.clock.now(), caller, {
       action: 'download-quarantine',
@@ -177,7 +168,7 @@ export async function quarantineCsv(
     line.column,
     line.value,
     line.code,
-    line.advice,
+    quarantineCodes[line.code as QuarantineCode] ?? '',
   ]);
   return `\ufeff${[head, ...rows].map((row) => row.map(csvCell).join(',')).join('\r\n')}\r\n`;
 }

@@ -87,32 +87,34 @@ export async function whoLooked(deps: ReviewDeps, caller: Caller, typed: string,
   });
 }
 
-/** The latest alerts of the officer's organisation, newest first; reading them is audited. */
+/** How many alerts a page holds. */
+export const alertsShown = 50;
+
+/** A page of the officer's organisation's alerts, those still open first; reading them is audited. */
 export async function alertsOf(
   deps: ReviewDeps,
   caller: Caller,
-  limit = 50,
+  page = 1,
 ): Promise<Awaited<ReturnType<typeof listAlerts>>> {
   requirePermission(caller, 'review-accesses');
   return deps.db.transaction(async (trx) => {
-    const alerts = await listAlerts(trx, caller.organisation, limit);
+    const list = await listAlerts(trx, caller.organisation, { limit: alertsShown, offset: (page - 1) * alertsShown });
     await writeAudit(trx, deps.clock.now(), caller, {
       action: 'review-accesses',
       outcome: 'alerts-listed',
-      detail: { shown: alerts.length },
+      detail: { shown: list.alerts.length, page },
     });
-    return alerts;
+    return list;
   });
 }
 
-/** Marks an alert as reviewed by the officer. @throws HomewardError PAGE_NOT_FOUND when it is not an open one of theirs */
+/** Marks an alert as reviewed by the officer. @throws HomewardError PAGE_NOT_FOUND when it is not an open one of theirs, or one they raised themselves */
 export async function reviewAlert(deps: ReviewDeps, caller: Caller, alert: string): Promise<void> {
   requirePermission(caller, 'review-accesses');
   if (!/^[0-9a-f-]{36}$/.test(alert)) throw new HomewardError('PAGE_NOT_FOUND');
   await deps.db.transaction(async (trx) => {
     const now = deps.clock.now();
-    if (!(await closeAlert(trx, caller.organisation, alert, caller.name, now)))
-      throw new HomewardError('PAGE_NOT_FOUND');
+    if (!(await closeAlert(trx, alert, caller, now))) throw new HomewardError('PAGE_NOT_FOUND');
     await writeAudit(trx, now, caller, { action: 'review-alert', outcome: 'reviewed', detail: { alert } });
   });
 }

@@ -59,8 +59,13 @@ export interface Sessions {
   begin(person: SignedInPerson, formerId: string | null): Promise<string>;
   /** Finds the session of a cookie and marks it used. */
   find(id: string): Promise<SessionState>;
-  /** Records that the person of a session signed in again. @throws HomewardError NOT_SIGNED_IN, AUDIT_NOT_WRITTEN */
-  renew(caller: Caller, person: SignedInPerson): Promise<void>;
+  /**
+   * Records that the person of a session signed in again, and gives the session a new id: a stolen
+   * cookie must not gain from it (ASVS 7.2.4).
+   * @returns the new id, for the cookie alone
+   * @throws HomewardError NOT_SIGNED_IN, AUDIT_NOT_WRITTEN
+   */
+  renew(caller: Caller, person: SignedInPerson): Promise<string>;
   /** Ends a session. @throws HomewardError AUDIT_NOT_WRITTEN */
   end(caller: Caller): Promise<void>;
   /** Ends what a provider says is over. @returns how many sessions ended */
@@ -135,12 +140,15 @@ async function find(db: Database, now: Date, id: string): Promise<SessionState> 
   };
 }
 
-async function renew(db: Database, now: Date, caller: Caller, person: SignedInPerson): Promise<void> {
+async function renew(db: Database, now: Date, caller: Caller, person: SignedInPerson): Promise<string> {
   const { authenticatedBy, authenticatedAt, providerSession } = person;
+  const id = randomBytes(32).toString('base64url');
+  const session = hashSessionId(id);
   await recorded(() =>
     db.transaction(async (trx) => {
       if (
         !(await renewAuthentication(trx, caller.session, {
+          session,
           authenticatedBy,
           authenticatedAt,
           providerSession,
@@ -152,11 +160,12 @@ async function renew(db: Database, now: Date, caller: Caller, person: SignedInPe
       await writeAudit(
         trx,
         now,
-        { ...caller, authenticatedBy, authenticatedAt },
+        { ...caller, authenticatedBy, authenticatedAt, session },
         { action: 'sign-in', outcome: 'signed-in-again' },
       );
     }),
   );
+  return id;
 }
 
 async function end(db: Database, now: Date, caller: Caller): Promise<void> {

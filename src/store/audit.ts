@@ -134,12 +134,20 @@ export async function listAccesses(
   const byPerson = subject.persons.map(
     (person) => sql`(a.council = ${person.council} and a.person_key = ${person.personKey}::bigint)`,
   );
-  const byNumber = [
-    sql`a.number_asked = any(${[...subject.numbers]}::text[])`,
-    sql`a.number_current = any(${[...subject.numbers]}::text[])`,
-  ];
+  // A council sees look-ups for which its record was read. Who was refused, was a child or is not one
+  // of its people was not asked of it: the list must not tell it of their hospital visits.
+  const ofCouncil = 'council' in scope;
+  const byNumber = ofCouncil
+    ? []
+    : [
+        sql`a.number_asked = any(${[...subject.numbers]}::text[])`,
+        sql`a.number_current = any(${[...subject.numbers]}::text[])`,
+      ];
   const within =
-    'organisation' in scope ? sql`a.organisation = ${scope.organisation}` : sql`a.council = ${scope.council}`;
+    'organisation' in scope
+      ? sql`a.organisation = ${scope.organisation}`
+      : sql`a.council = ${scope.council} and (a.sources is not null or a.action <> 'look-up')`;
+  if (byPerson.length + byNumber.length === 0) return [];
   // One branch a key, so that each finds its own index however long the trail grows.
   const branches = [...byPerson, ...byNumber].map(
     (match) => sql`(select a.* from audit_event a where ${match} and ${within}
@@ -152,42 +160,58 @@ export async function listAccesses(
   return rows.map(toAccess);
 }
 
-/** Alerts of an organisation, newest first, each with the access that raised it. */
+export interface Alert extends Access {
+  readonly alert: string;
+  readonly kind: string;
+  readonly number: string | null;
+  readonly reviewedAt: Date | null;
+  readonly reviewedBy: string | null;
+}
+
+/** Alerts of an organisation: those still open first, each with the access that raised it, and how many are open. */
 export async function listAlerts(
   db: Db,
   organisation: string,
-  limit: number,
-): Promise<(Access & { alert: string; kind: string; reviewedAt: Date | null; reviewedBy: string | null })[]> {
+  page: { limit: number; offset: number },
+): Promise<{ alerts: Alert[]; open: number; all: number }> {
   const { rows } = await sql<
-    AccessRow & { alert_id: string; kind: string; alert_at: Date; reviewed_at: Date | null; reviewed_by: string | null }
+    AccessRow & {
+      alert_id: string;
+      kind: string;
+      number_asked: string | null;
+      reviewed_at: Date | null;
+      reviewed_by: string | null;
+    }
   >`
     select e.*, a.alert_id, a.kind, a.reviewed_at, a.reviewed_by from alert a join audit_event e on e.audit_id = a.audit_id
-    where a.organisation = ${organisation} order by a.at desc limit ${limit}`.execute(db.sql);
-  return rows.map((row) => ({
+    where a.organisation = ${organisation} order by a.reviewed_at is not null, a.at desc, a.alert_id
+    limit ${page.limit} offset ${page.offset}`.execute(db.sql);
+  const { rows: counted } = await sql<{ open: string; all: string }>`
+    select count(*) filter (where reviewed_at is null) as open, count(*) as all from alert
+    where organisation = ${organisation}`.execute(db.sql);
+  const alerts = rows.map((row) => ({
     ...toAccess(row),
     alert: row.alert_id,
     kind: row.kind,
+    number: row.number_asked,
     reviewedAt: row.reviewed_at,
     reviewedBy: row.reviewed_by,
   }));
+  return { alerts, open: Number(counted[0]?.open), all: Number(counted[0]?.all) };
 }
 
-/** Marks an alert reviewed. @returns false when it is not an open alert of that organisation */
-export async function closeAlert(
-  trx: Trx,
-  organisation: string,
-  alert: string,
-  by: string,
-  at: Date,
-): Promise<boolean> {
-  const closed = await trx.sql
-    .updateTable('alert')
-    .set({ reviewed_at: at, reviewed_by: by, outcome: 'reviewed' })
-    .where('alert_id', '=', alert)
-    .where('organisation', '=', organisation)
-    .where('reviewed_at', 'is', null)
-    .executeTakeFirst();
-  return closed.numUpdatedRows === 1n;
+/**
+ * Marks an alert reviewed; nobody reviews an alert that they raised themselves (trust rule R21).
+ * @returns false when it is not an open alert of that organisation, or the reviewer's own
+ */
+export async function closeAlert(trx: Trx, alert: string, reviewer: Caller, at: Date): Promise<boolean> {
+  const { numAffectedRows } = await sql`
+    update alert a set reviewed_at = ${at}, reviewed_by = ${reviewer.name}, outcome = 'reviewed'
+    where a.alert_id = ${alert} and a.organisation = ${reviewer.organisation} and a.reviewed_at is null
+      and not exists (select 1 from audit_event e where e.audit_id = a.audit_id and e.user_id = ${reviewer.userId})`.execute(
+    trx.sql,
+  );
+  return numAffectedRows === 1n;
 }
 
 interface AccessRow {

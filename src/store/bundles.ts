@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import type { PartKind } from '../domain/agreement.ts';
 import type { BundleManifest, BundlePart } from '../domain/extract/bundle.ts';
+import { HomewardError } from '../domain/error.ts';
 import type { PartStates } from '../domain/record.ts';
 import type { Db, Trx } from './database.ts';
 import { factTables } from './import/reconcile.ts';
@@ -18,7 +19,13 @@ export interface StoredPart {
 
 /** Lets one bundle of a council land at a time; held until the transaction ends. */
 export async function lockCouncil(trx: Trx, council: string): Promise<void> {
-  await sql`select pg_advisory_xact_lock(7207, hashtext(${council}))`.execute(trx.sql);
+  await sql`set local lock_timeout = '5min'`.execute(trx.sql);
+  await sql`select pg_advisory_xact_lock(7207, hashtext(${council}))`.execute(trx.sql).catch((cause: unknown) => {
+    if ((cause as { code?: string }).code !== '55P03') throw cause;
+    throw new HomewardError('BUSY', 'Another extract of this council is landing: try again when it is done.', {
+      cause,
+    });
+  });
 }
 
 /** The part that stands now, for each kind that a council has ever sent. */
@@ -119,12 +126,14 @@ export interface StoredBundle {
   readonly report: unknown;
 }
 
-/** The latest bundles of a council, newest first. */
+/** A council's held bundles, then its latest others, newest first. */
 export async function listBundles(db: Db, council: string, limit: number): Promise<StoredBundle[]> {
   const rows = await db.sql
     .selectFrom('bundle')
     .selectAll()
     .where('council', '=', council)
+    // What waits for a person is never pushed out of the list by what came later.
+    .orderBy((order) => order('state', '=', 'held'), 'desc')
     .orderBy('bundle_id', 'desc')
     .limit(limit)
     .execute();
@@ -224,7 +233,7 @@ export async function undoBundle(trx: Trx, council: string, bundle: string): Pro
   await trx.sql.updateTable('bundle_part').set({ applied: false }).where('bundle_id', '=', bundle).execute();
 }
 
-/** Deletes facts that were closed by bundles received before a moment. @returns how many rows went */
+/** Deletes facts that were closed, and lines set aside, by bundles received before a moment; what still stands stays. @returns how many rows went */
 export async function forgetClosed(trx: Trx, council: string, before: Date): Promise<number> {
   let gone = 0n;
   for (const table of everyFactTable) {
@@ -235,5 +244,24 @@ export async function forgetClosed(trx: Trx, council: string, before: Date): Pro
       where t.council = ${council} and t.until_bundle = b.bundle_id and b.received_at < ${before}`.execute(trx.sql);
     gone += result.numAffectedRows ?? 0n;
   }
+  const lines = await sql`
+    delete from quarantine q using bundle b where q.bundle_id = b.bundle_id and b.council = ${council} and b.received_at < ${before}
+      and not exists (select 1 from bundle_part p where p.bundle_id = b.bundle_id and p.applied and not exists (
+        select 1 from bundle_part n where n.council = p.council and n.kind = p.kind and n.applied and n.bundle_id > p.bundle_id))`.execute(
+    trx.sql,
+  );
+  gone += lines.numAffectedRows ?? 0n;
   return Number(gone);
+}
+
+/** Ids of a council's held bundles that were received before a moment. */
+export async function heldBefore(db: Db, council: string, before: Date): Promise<string[]> {
+  const rows = await db.sql
+    .selectFrom('bundle')
+    .select('bundle_id')
+    .where('council', '=', council)
+    .where('state', '=', 'held')
+    .where('received_at', '<', before)
+    .execute();
+  return rows.map((row) => row.bundle_id);
 }

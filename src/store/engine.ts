@@ -133,7 +133,13 @@ export async function embeddedEngine(folder: string | null, snapshot?: Blob): Pr
           throw error;
         },
       );
-      return { session, release: () => turn.resolve() };
+      const handOn = (): void => turn.resolve();
+      return {
+        session,
+        // A server ends the transaction of a connection that failed; this one connection goes on, and
+        // the next caller's commit would keep what the failed one left.
+        release: (failed) => (failed ? void pglite.exec('rollback').then(handOn, handOn) : handOn()),
+      };
     },
     async close() {
       closing = true;

@@ -38,9 +38,9 @@ export function migrationsFingerprint(): string {
 export async function migrate(session: SqlSession): Promise<void> {
   await session.query(`select pg_advisory_lock(${lockKey})`);
   try {
-    await session.query(
-      'create table if not exists schema_migration (number integer primary key, name text not null, applied_at timestamptz not null default now())',
-    );
+    // Asked before anything is made: a login that owns nothing may start the service when all is up to date.
+    const { rows } = await session.query("select to_regclass('schema_migration') as name");
+    if (rows[0]?.['name'] === null) await makeMigrationTable(session);
     const applied = new Set(
       (await session.query('select number from schema_migration')).rows.map((row) => Number(row['number'])),
     );
@@ -56,6 +56,23 @@ export async function migrate(session: SqlSession): Promise<void> {
   }
 }
 
+async function makeMigrationTable(session: SqlSession): Promise<void> {
+  try {
+    await session.query(
+      'create table if not exists schema_migration (number integer primary key, name text not null, applied_at timestamptz not null default now())',
+    );
+  } catch (cause) {
+    throw rightsFault(cause, 'schema_migration') ?? cause;
+  }
+}
+
+function rightsFault(cause: unknown, what: string): HomewardError | null {
+  if ((cause as { code?: string }).code !== '42501') return null;
+  return new HomewardError('STORE_RIGHTS', `${what}: the owner's login must own the database and have CREATEROLE.`, {
+    cause,
+  });
+}
+
 async function apply(session: SqlSession, { number, name, text }: Migration): Promise<void> {
   try {
     await session.query('begin');
@@ -64,11 +81,6 @@ async function apply(session: SqlSession, { number, name, text }: Migration): Pr
     await session.query('commit');
   } catch (cause) {
     await session.query('rollback');
-    if ((cause as { code?: string }).code === '42501') {
-      throw new HomewardError('STORE_RIGHTS', `${name}: the login needs CREATEROLE and CREATE on schema public.`, {
-        cause,
-      });
-    }
-    throw cause;
+    throw rightsFault(cause, name) ?? cause;
   }
 }

@@ -31,11 +31,29 @@ async function openPostgres(url: string, ownerUrl: string | null): Promise<Datab
     await withSession(owner, migrate);
   } catch (cause) {
     if (cause instanceof HomewardError) throw cause;
-    throw new HomewardError('STORE_UNAVAILABLE', 'Check DATABASE_URL, and that the server runs.', { cause });
+    throw unreachable(cause, ownerUrl === null ? 'DATABASE_URL' : 'DATABASE_OWNER_URL');
   } finally {
     await owner.close();
   }
-  return new Database(postgresEngine(url, false));
+  const db = new Database(postgresEngine(url, false));
+  try {
+    await db.sql.selectFrom('session').select('session').limit(1).execute();
+    return db;
+  } catch (cause) {
+    await db.close();
+    if (['42501', '28000'].includes(String((cause as { code?: unknown }).code))) {
+      throw new HomewardError('STORE_RIGHTS', 'As the owner, run: grant homeward_app to the login of DATABASE_URL.', {
+        cause,
+      });
+    }
+    throw unreachable(cause, 'DATABASE_URL');
+  }
+}
+
+// PostgreSQL's own code says more than "unreachable": 28P01 a wrong password, 3D000 no such database.
+function unreachable(cause: unknown, setting: string): HomewardError {
+  const code = (cause as { code?: string }).code ?? 'no code';
+  return new HomewardError('STORE_UNAVAILABLE', `Check ${setting}, and that the server runs (${code}).`, { cause });
 }
 
 async function openEmbedded(dataDir: string): Promise<Database> {

@@ -179,7 +179,7 @@ function personJson(council: string): ReturnType<typeof sql> {
       left join lateral (select name, phone from directory_entry e where e.council = p.council
         and e.cqc_location_id = p.cqc_location_id and e.until_bundle is null limit 1) e on true
       where p.council = ${council} and p.person_key = h.person_key
-        and (p.until_bundle is null or ((p.end_date is null or p.end_date > closing.as_at::date)
+        and (p.until_bundle is null or ((p.end_date is null or p.end_date > (closing.as_at at time zone 'Europe/London')::date)
           and not exists (select 1 from package n where n.council = p.council and n.person_key = p.person_key
             and n.reference = p.reference and (n.until_bundle is null or n.until_bundle > p.until_bundle)))))
   )`;

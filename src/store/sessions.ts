@@ -75,15 +75,23 @@ export async function touchSession(db: Db, session: string, seenAt: Date): Promi
     .execute();
 }
 
-/** Writes down that the person proved again who they are. @returns false when the session is gone */
+/** Writes down that the person proved again who they are, under a new id; answers go with it. @returns false when the session is gone */
 export async function renewAuthentication(
   trx: Trx,
   session: string,
-  by: { authenticatedBy: string; authenticatedAt: Date; seenAt: Date; providerSession: string | null },
+  by: {
+    session: string;
+    authenticatedBy: string;
+    authenticatedAt: Date;
+    seenAt: Date;
+    providerSession: string | null;
+  },
 ): Promise<boolean> {
+  await trx.sql.updateTable('answer').set({ session: by.session }).where('session', '=', session).execute();
   const renewed = await trx.sql
     .updateTable('session')
     .set({
+      session: by.session,
       authenticated_by: by.authenticatedBy,
       authenticated_at: by.authenticatedAt,
       seen_at: by.seenAt,

@@ -18,29 +18,49 @@ export async function countUse(trx: Trx, caller: Caller, number: string | null, 
   const later = (a: Date, b: Date): Date => (a > b ? a : b);
   const asked = number ?? '';
   const { rows } = await sql<Record<keyof UseCounts, string>>`
-    with mine as (select at, number_asked, outcome, permission,
+    with mine as (select at, number_asked, outcome, permission, sources,
         outcome = any(${misses}::text[]) or coalesce(detail->>'mismatch', '') = 'true' as missed from audit_event
       where user_id = ${caller.userId} and at > ${ago(24 * 60)} and action = 'look-up')
     select
-      (select count(distinct number_asked) from mine where at > ${ago(15)} and number_asked <> ${asked} and outcome = any(${reached}::text[])) as "people15Minutes",
-      (select count(distinct number_asked) from mine where number_asked <> ${asked} and outcome = any(${reached}::text[])) as "peopleDay",
+      (select count(distinct number_asked) from mine where at > ${ago(15)} and number_asked <> ${asked} and sources is not null) as "people15Minutes",
+      (select count(distinct number_asked) from mine where number_asked <> ${asked} and sources is not null) as "peopleDay",
       (select count(distinct number_asked) from audit_event where organisation = ${caller.organisation} and at > ${ago(24 * 60)}
-        and action = 'look-up' and number_asked <> ${asked} and outcome = any(${reached}::text[])) as "organisationPeopleDay",
+        and action = 'look-up' and number_asked <> ${asked} and sources is not null) as "organisationPeopleDay",
       (select count(*) from mine where at > ${later(ago(10), caller.authenticatedAt)} and missed) as "missesSinceSignIn",
       (select count(*) from mine where at > ${ago(30)} and missed) as "misses",
       (select count(*) from mine where at > ${later(ago(12 * 60), caller.authenticatedAt)} and permission = 'cannot-ask'
-        and outcome = any(${reached}::text[])) as "emergenciesSinceSignIn",
-      (select count(*) from audit_event where number_asked = ${asked} and organisation = ${caller.organisation} and at > ${ago(24 * 60)}
-        and action = 'look-up' and (outcome = 'birth-date-mismatch' or detail->>'mismatch' = 'true')) as "mismatchesOnNumber"`.execute(
+        and sources is not null) as "emergenciesSinceSignIn",
+      (select count(*) from mine where at > ${ago(12 * 60)} and permission = 'cannot-ask' and sources is not null) as "emergencies"`.execute(
     trx.sql,
   );
   const counts = rows[0];
   if (!counts) throw new Error('A count gave no row');
-  return Object.fromEntries(
-    Object.entries(counts).map(([name, count]) => [name, Number(count)]),
-  ) as unknown as UseCounts;
+  return {
+    ...(Object.fromEntries(
+      Object.entries(counts).map(([name, count]) => [name, Number(count)]),
+    ) as unknown as UseCounts),
+    mismatchesOnPerson: 0,
+  };
 }
 
-// Outcomes for which a council's record was read.
-const reached = ['care', 'no-care', 'no-record', 'cannot-show', 'birth-date-mismatch', 'overdue', 'died'];
+/**
+ * Birth dates that did not match this person in the last 24 hours, by anybody of the hospital and
+ * under whichever of the person's numbers: a superseded number must not give further guesses.
+ */
+export async function countMismatches(
+  trx: Trx,
+  caller: Caller,
+  council: string,
+  person: { personKey: string } | null,
+  now: Date,
+): Promise<number> {
+  if (person === null) return 0;
+  const { rows } = await sql<{ count: string }>`
+    select count(*) as count from audit_event
+    where council = ${council} and person_key = ${person.personKey}::bigint and organisation = ${caller.organisation}
+      and at > ${new Date(now.getTime() - 24 * 3_600_000)} and action = 'look-up'
+      and (outcome = 'birth-date-mismatch' or detail->>'mismatch' = 'true')`.execute(trx.sql);
+  return Number(rows[0]?.count);
+}
+
 const misses = ['no-record', 'birth-date-mismatch'];

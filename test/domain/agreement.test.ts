@@ -60,6 +60,11 @@ test('lengths of time in words become milliseconds', () => {
   assert.equal(retention.answers, 3_600_000);
 });
 
+test('limits may be equal, and an agreement may last one day', () => {
+  assert.deepEqual(refusedFor({ freshness: { ...freshness, care: { amber: '50 hours', red: '50 hours' } } }), []);
+  assert.deepEqual(refusedFor({ from: '2026-09-30', until: '2026-09-30' }), []);
+});
+
 test('an agreement may share no field at all, or every field', () => {
   assert.deepEqual(agreementWith({ fields: [] }).fields, []);
   assert.deepEqual(agreementWith({ fields: [...shareableFields] }).fields, [...shareableFields]);

@@ -1,8 +1,10 @@
 /** Which role holds which permission: the whole table, so that no change to it goes unseen. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { may, permissions, roleNames, roles } from '../../src/domain/caller.ts';
+import { may, permissions, requirePermission, roleNames, roles } from '../../src/domain/caller.ts';
 import type { Permission, Role } from '../../src/domain/caller.ts';
+import { HomewardError } from '../../src/domain/error.ts';
+import { callerOf } from '../support/site.ts';
 
 const table: Record<Role, Permission[]> = {
   'emergency-nurse': ['look-up', 'own-session'],
@@ -22,6 +24,17 @@ for (const role of roles) {
       assert.equal(may(role, permission), expected));
   }
 }
+
+test('a use case refuses by itself exactly what the role may not do', () => {
+  const refused = (error: unknown): boolean => error instanceof HomewardError && error.code === 'NOT_ALLOWED';
+  for (const role of [...roles, 'constructor' as Role]) {
+    for (const permission of permissions) {
+      const ask = (): void => requirePermission(callerOf(role), permission);
+      if (may(role, permission)) assert.doesNotThrow(ask);
+      else assert.throws(ask, refused);
+    }
+  }
+});
 
 test('a role that nobody knows may do nothing, whatever its name', () => {
   for (const role of ['', 'nobody', 'constructor', '__proto__', 'toString', 'EMERGENCY-NURSE']) {

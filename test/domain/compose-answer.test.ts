@@ -232,7 +232,7 @@ test('nothing of a record is ever shown that the answer has no place for', () =>
 
 test('H24: packages stand active before planned, then by provider, service and start; ended ones apart', () => {
   const packages = [
-    { ...homeCare, reference: 'd', start: '2026-10-05' },
+    { ...homeCare, reference: '0', start: '2026-10-05' },
     { ...homeCare, reference: 'c', provider: { ...provider, name: 'Zest Care' } },
     { ...homeCare, reference: 'b', label: 'Meals' },
     { ...homeCare, reference: 'e', end: '2026-09-01' },

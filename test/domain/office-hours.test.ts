@@ -115,6 +115,12 @@ test('H07: on a bank holiday the office counts as closed, unless its hours name 
   assert.equal(at('24 hours', '2026-08-31T03:00:00+01:00', holidays).use, 'office');
 });
 
+test('the next opening is the earliest, in whatever order the spans are written', () => {
+  const hours = 'Wed 13:00-17:00; Wed 09:00-12:00';
+  assert.equal(at(hours, '2026-09-30T08:00:00+01:00').reason, 'Office closed now. Opens today at 9am.');
+  assert.equal(at(hours, '2026-09-30T12:30:00+01:00').reason, 'Office closed now. Opens today at 1pm.');
+});
+
 test('the next opening is said by day, and skips bank holidays', () => {
   const opens = (when: string): string => at(usual, when, holidays).reason;
   assert.equal(opens('2026-09-30T06:00:00+01:00'), 'Office closed now. Opens today at 8am.');

@@ -46,6 +46,11 @@ const kept: Record<string, string | null> = {
   '0800 1111': 'tel:08001111',
   '01632 9601012': 'tel:016329601012',
   '+44 116 123': 'tel:+44116123',
+  '123456789012345': 'tel:123456789012345',
+  // Two numbers run together begin like one from abroad: no digit of them may be dropped.
+  '00116 123 116 123': 'tel:00116123116123',
+  '0033 1 23 45 67 89': 'tel:0033123456789',
+  '1234567890123456': null,
   'Jane’s mobile 07700 900 123 or reception': null,
   '01632 960 101 (ask for Jane)': null,
   '07700 900123 Mon-Fri only': null,

@@ -34,7 +34,7 @@ const barbara: PersonRecord = {
 
 const unused: UseCounts = {
   people15Minutes: 0, peopleDay: 0, organisationPeopleDay: 0, missesSinceSignIn: 0, misses: 0,
-  emergenciesSinceSignIn: 0, mismatchesOnNumber: 0,
+  emergenciesSinceSignIn: 0, mismatchesOnPerson: 0, emergencies: 0,
 }; // prettier-ignore
 
 const barbarasNumber = '9990000018' as NhsNumber;
@@ -111,6 +111,10 @@ const table: [name: string, changes: Changes, kind: string, rule: string, alert?
   ['misses before signing in again', { counts: { missesSinceSignIn: budget.missesBeforeSignIn } }, 'sign-in-again', 'R14', 'repeated-misses'],
   ['misses before the lock', { counts: { misses: budget.missesBeforeLock, missesSinceSignIn: 0 } }, 'over-budget', 'R14', 'repeated-misses'],
   ['repeated emergencies', { request: cannotAsk, counts: { emergenciesSinceSignIn: budget.emergenciesBeforeSignIn } }, 'sign-in-again', 'R14', 'repeated-emergencies'],
+  ['H21: an emergency at the lock for misses', { request: cannotAsk, counts: { misses: budget.missesBeforeLock } }, 'care', 'R11', 'emergency-over-budget'],
+  ['an emergency after too many misses', { request: cannotAsk, counts: { missesSinceSignIn: budget.missesBeforeSignIn } }, 'sign-in-again', 'R14', 'repeated-misses'],
+  ['so many emergencies that each needs a sign-in', { request: cannotAsk, counts: { emergencies: budget.emergenciesBeforeEachSignIn, emergenciesSinceSignIn: 1 } }, 'sign-in-again', 'R14', 'many-emergencies'],
+  ['H21: many emergencies, and this one signed in for', { request: cannotAsk, counts: { emergencies: 10 * budget.emergenciesBeforeEachSignIn } }, 'care', 'R11', 'emergency-access'],
   ['H21: an emergency over budget opens, and is told of', { request: cannotAsk, counts: { peopleDay: budget.peopleDay, misses: budget.missesBeforeLock } }, 'care', 'R11', 'emergency-over-budget'],
   ['H04: a number withdrawn', { found: { invalidated: true, person: null } }, 'number-not-valid', 'R5'],
   ['H04: two people behind one number', { found: { ambiguous: true } }, 'cannot-show', 'R5'],
@@ -120,8 +124,10 @@ const table: [name: string, changes: Changes, kind: string, rule: string, alert?
   ['no birth date on record', { person: { birthDate: null } }, 'cannot-show', 'R8'],
   ['an empty birth date on record and typed', { person: { birthDate: '' }, request: { birthDate: '' } }, 'child', 'R8'],
   ['a first birth date that does not match', { request: { birthDate: '1941-04-14' } }, 'birth-date-mismatch', 'R5'],
-  ['a third birth date that does not match', { request: { birthDate: '1941-04-14' }, counts: { mismatchesOnNumber: 2 } }, 'cannot-show', 'R5', 'repeated-mismatch'],
-  ['a third mismatch in an emergency', { request: { ...cannotAsk, birthDate: '1941-04-14' }, counts: { mismatchesOnNumber: 2 } }, 'cannot-show', 'R5', 'repeated-mismatch'],
+  ['a third birth date that does not match', { request: { birthDate: '1941-04-14' }, counts: { mismatchesOnPerson: 2 } }, 'cannot-show', 'R5', 'repeated-mismatch'],
+  ['H01: the right birth date after three wrong ones', { counts: { mismatchesOnPerson: 3 } }, 'cannot-show', 'R5', 'repeated-mismatch'],
+  ['the right birth date after two wrong ones', { counts: { mismatchesOnPerson: 2 } }, 'care', 'R11'],
+  ['a third mismatch in an emergency', { request: { ...cannotAsk, birthDate: '1941-04-14' }, counts: { mismatchesOnPerson: 2 } }, 'cannot-show', 'R5', 'repeated-mismatch'],
   ['H23: a restriction from today', { person: { restrictions: [{ from: '2026-09-30', until: null }] } }, 'cannot-show', 'R9'],
   ['H23: a restriction until today', { person: { restrictions: [{ from: '2020-01-01', until: '2026-09-30' }] } }, 'cannot-show', 'R9'],
   ['a restriction that ended yesterday', { person: { restrictions: [{ from: '2020-01-01', until: '2026-09-29' }] } }, 'care', 'R11'],

@@ -118,6 +118,26 @@ for (const part of Object.keys(good) as Part[]) {
   test(`a good line of ${part} is not set aside`, () => assert.equal(read(part), null));
 }
 
+/** Cells at the very edge of what is right. */
+const edges: [part: Part, changes: Record<string, string>][] = [
+  ['care', { 'Date of Birth': '30/09/2026' }],
+  ['care', { 'Date of Death': '30/09/2026' }],
+  ['care', { 'Date of Death': '14/03/1941' }],
+  ['care', { 'Event End Date': '03/11/2025' }],
+  ['care', { 'Event Start Date': '14/03/1941' }],
+  ['contacts', { 'Last Confirmed': '30/09/2026' }],
+  ['contacts', { 'Last Confirmed': '' }],
+  ['safeguarding', { 'Date Opened': '30/09/2026' }],
+  ['safeguarding', { Status: 'Closed', 'Date Closed': '12/09/2026' }],
+  ['safeguarding', { Status: 'Closed', 'Date Closed': '30/09/2026' }],
+  ['restrictions', { Until: '01/08/2026' }],
+  ['numbers', { Reason: 'Invalidated', 'New NHS Number': '' }],
+]; // prettier-ignore
+
+for (const [part, changes] of edges) {
+  test(`${part} with ${JSON.stringify(changes)} is just right`, () => assert.equal(read(part, changes), null));
+}
+
 for (const [part, changes, code, column] of table) {
   const cells = Object.entries(changes).map(([name, value]) => `${name} ${JSON.stringify(value)}`);
   test(`${part} with ${cells.join(' and ')} is set aside as ${code}`, () => {

@@ -2,7 +2,9 @@
 import assert from 'node:assert/strict';
 import type { Browser, BrowserContext, BrowserContextOptions, Page, Response } from 'playwright-core';
 import { demoPeople } from '../../src/demo/people.ts';
+import { launchChromium } from './chromium.ts';
 import { desktop, inspect } from './inspect.ts';
+import { startApp } from './running.ts';
 import type { RunningApp } from './running.ts';
 
 export interface LookUp {
@@ -23,18 +25,45 @@ export interface Visitor {
   signIn(persona: string): Promise<void>;
   /** Fills the find page in and sends it; ends on the answer, or on the form with its errors. */
   lookUp(asked: LookUp): Promise<void>;
-  /** {@link inspect} of the page as it is. */
-  inspect(name?: string): Promise<void>;
+  /** {@link inspect} of the page as it is, and of its title. */
+  inspect(name?: string, axeAt?: Parameters<typeof inspect>[2]): Promise<void>;
   /** Text of the main part, spaces as one. */
   text(selector?: string): Promise<string>;
   /** Leaves, and fails if anything was noticed. */
   leave(): Promise<void>;
 }
 
-/** Opens a browser window of its own, with no cookies. */
-export async function visit(browser: Browser, app: RunningApp, options: BrowserContextOptions = {}): Promise<Visitor> {
+export interface Site {
+  readonly app: RunningApp;
+  /** A window of its own, with no cookies. */
+  visit(options?: BrowserContextOptions): Promise<Visitor>;
+  /** The same, signed in as a persona of the demo. */
+  visitAs(persona: string, options?: BrowserContextOptions): Promise<Visitor>;
+  close(): Promise<void>;
+}
+
+/** The demo and a browser, for one test file. */
+export async function openSite(at?: string): Promise<Site> {
+  const [app, browser] = await Promise.all([startApp(at), launchChromium()]);
+  return {
+    app,
+    visit: (options) => visit(browser, app, options),
+    async visitAs(persona, options) {
+      const visitor = await visit(browser, app, options);
+      await visitor.signIn(persona);
+      return visitor;
+    },
+    async close() {
+      await browser.close();
+      await app.stop();
+    },
+  };
+}
+
+async function visit(browser: Browser, app: RunningApp, options: BrowserContextOptions = {}): Promise<Visitor> {
   const context = await browser.newContext({ baseURL: app.baseUrl, viewport: desktop, locale: 'en-GB', ...options });
   const faults: string[] = [];
+  context.setDefaultTimeout(10_000);
   watch(context, app, faults);
   const page = await context.newPage();
   const visitor: Visitor = {
@@ -52,8 +81,8 @@ export async function visit(browser: Browser, app: RunningApp, options: BrowserC
       await fillFind(page, asked);
       await page.click('main button[type="submit"]');
     },
-    async inspect(name) {
-      await inspect(page, name);
+    async inspect(name, axeAt) {
+      await inspect(page, name, axeAt);
       for (const fault of tells(await page.title(), app)) faults.push(`the title ${fault}`);
     },
     async text(selector = 'main') {

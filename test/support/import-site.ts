@@ -17,6 +17,7 @@ import { lookUp } from '../../src/services/look-up.ts';
 import type { AuditedAnswer, LookUpDeps } from '../../src/services/look-up.ts';
 import { receiveBundle } from '../../src/services/manage-bundles.ts';
 import type { BundleDeps } from '../../src/services/manage-bundles.ts';
+import { forgetOldData } from '../../src/services/forget.ts';
 import { openBundle } from '../../src/sources/extract-bundle.ts';
 import type { Database } from '../../src/store/database.ts';
 import { writeBundle } from './bundle.ts';
@@ -106,6 +107,11 @@ export class Site {
   /** Writes a bundle of these parts and hands it in. */
   async take(parts: readonly UndatedPart[], at?: string): Promise<ImportResult> {
     return this.handIn(await this.write(parts, at));
+  }
+
+  /** Deletes what may not be kept any longer, as the service does by itself. */
+  forget(): Promise<void> {
+    return forgetOldData(this.deps, this.steward);
   }
 
   /** As {@link take}, for bundles that must land. */

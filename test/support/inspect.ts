@@ -65,8 +65,9 @@ export function layoutFaults(page: Page): Promise<string[]> {
 /**
  * Checks a page at both sizes and takes its pictures.
  * @param name of the two pictures; none are taken without it
+ * @param axeAt sizes at which axe reads the page; it takes a second each time
  */
-export async function inspect(page: Page, name?: string): Promise<void> {
+export async function inspect(page: Page, name?: string, axeAt = [phone, desktop]): Promise<void> {
   const where = `${name ?? ''} ${new URL(page.url()).pathname}`;
   mkdirSync(screens, { recursive: true });
   for (const size of [phone, desktop]) {
@@ -76,6 +77,28 @@ export async function inspect(page: Page, name?: string): Promise<void> {
       const path = join(screens, `${name}-${size.width}.png`);
       await page.screenshot({ path, fullPage: size === phone, animations: 'disabled' });
     }
-    assert.deepEqual(await axeFaults(page), [], `axe at ${size.width} px on ${where}`);
+    if (axeAt.includes(size)) assert.deepEqual(await axeFaults(page), [], `axe at ${size.width} px on ${where}`);
+  }
+}
+
+/** Which share of an element's picture is drawn dark, from 0 to 1: words that are not drawn have none. */
+export async function ink(page: Page, selector: string): Promise<number> {
+  const picture = (await page.locator(selector).first().screenshot()).toString('base64');
+  const blank = await page.context().newPage();
+  try {
+    return (await blank.evaluate(`(async () => {
+      const image = new Image();
+      image.src = 'data:image/png;base64,${picture}';
+      await image.decode();
+      const canvas = new OffscreenCanvas(image.width, image.height);
+      const context = canvas.getContext('2d');
+      context.drawImage(image, 0, 0);
+      const { data } = context.getImageData(0, 0, image.width, image.height);
+      let dark = 0;
+      for (let at = 0; at < data.length; at += 4) if (data[at] + data[at + 1] + data[at + 2] < 384) dark++;
+      return dark / (data.length / 4);
+    })()`)) as number;
+  } finally {
+    await blank.close();
   }
 }

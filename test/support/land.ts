@@ -12,7 +12,7 @@ import type { Council } from '../../src/domain/organisation.ts';
 import { importBundle } from '../../src/services/import-bundle.ts';
 import type { ImportResult } from '../../src/services/import-bundle.ts';
 import { lookUp } from '../../src/services/look-up.ts';
-import { bundleDetail } from '../../src/services/manage-bundles.ts';
+import { listQuarantine } from '../../src/store/bundles.ts';
 import { openBundle } from '../../src/sources/extract-bundle.ts';
 import type { Database } from '../../src/store/database.ts';
 import { callerOf, requestFor } from './site.ts';
@@ -41,10 +41,9 @@ export function landing(db: Database, now: Date): Landed {
       const deps = { db, clock, council: councilOf(council), agreements: agreementsOf(council) };
       return withBundle(folder, now, (bundle) => importBundle(deps, bundle, { dryRun, caller: steward(council) }));
     },
-    async setAside({ bundle, report }) {
+    async setAside({ bundle }) {
       assert.ok(bundle, 'the bundle did not land');
-      const deps = { db, council: councilOf(report.council) };
-      const { quarantine } = await bundleDetail(deps, steward(report.council), bundle, 1_000_000);
+      const quarantine = await listQuarantine(db, bundle, 1_000_000);
       return quarantine.map(({ part, row, code }) => `${part} ${row} ${code}`).sort();
     },
     async ask(council, nhsNumber, birthDate, at = now) {

@@ -65,7 +65,8 @@ export const useCounts: fc.Arbitrary<UseCounts> = fc.record({
   missesSinceSignIn: mostly(fc.nat({ max: 4 }), fc.integer({ min: 5, max: 20 })),
   misses: mostly(fc.nat({ max: 9 }), fc.integer({ min: 10, max: 20 })),
   emergenciesSinceSignIn: mostly(fc.nat({ max: 4 }), fc.integer({ min: 5, max: 20 })),
-  mismatchesOnNumber: fc.nat({ max: 3 }),
+  mismatchesOnPerson: fc.nat({ max: 3 }),
+  emergencies: fc.nat({ max: 20 }),
 });
 
 /** Everything that one look-up is decided on. */

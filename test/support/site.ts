@@ -53,9 +53,10 @@ const agreementText = {
     missesBeforeSignIn: 5,
     missesBeforeLock: 10,
     emergenciesBeforeSignIn: 5,
+    emergenciesBeforeEachSignIn: 15,
     mismatchesBeforeNeutral: 3,
   },
-  retention: { answers: '1 hour', closedFacts: '30 days', audit: '2922 days' },
+  retention: { answers: '1 hour', closedFacts: '42 days', heldExtracts: '7 days' },
 }; // prettier-ignore
 
 /** The agreement, with parts changed for a test; lengths of time in words. */

@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import type { RawBuilder } from 'kysely';
 import type { PartKind } from '../../domain/agreement.ts';
 import type { Trx } from '../database.ts';
+import type { Schema } from '../schema.ts';
 import type { Landing } from './persons.ts';
 import { stages } from './stages.ts';
 
@@ -166,4 +167,31 @@ export async function countQuarantine(
     trx.sql,
   );
   return rows.map((row) => ({ ...row, lines: Number(row.lines) }));
+}
+
+/** A line that was set aside, on its way past a transaction that is taken back. */
+export type KeptLine = Omit<Schema['quarantine'], 'bundle_id' | 'person_key'>;
+
+/** How many lines of a held bundle are kept to look into; more of them is one fault many times over. */
+const mostKeptLines = 10_000;
+
+/** The first lines that a bundle set aside. */
+export async function keptLines(trx: Trx, bundle: string): Promise<KeptLine[]> {
+  const rows = await trx.sql
+    .selectFrom('quarantine')
+    .select(['council', 'part', 'row_number', 'code', 'column_name', 'value', 'council_id', 'reference'])
+    .where('bundle_id', '=', bundle)
+    .orderBy('part')
+    .orderBy('row_number')
+    .limit(mostKeptLines)
+    .execute();
+  return rows;
+}
+
+/** Keeps those lines with the held bundle; they belong to nobody's record, since nothing has landed. */
+export async function restoreLines(trx: Trx, bundle: string, lines: readonly KeptLine[]): Promise<void> {
+  for (let at = 0; at < lines.length; at += 1000) {
+    const values = lines.slice(at, at + 1000).map((line) => ({ ...line, bundle_id: bundle, person_key: null }));
+    await trx.sql.insertInto('quarantine').values(values).execute();
+  }
 }

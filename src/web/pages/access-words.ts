@@ -74,6 +74,7 @@ function permissionWords({ permission, cannotAskReason }: Access): string {
 export const alertWords: Record<AlertKind, string> = {
   'emergency-access': 'Opened without asking the person',
   'repeated-emergencies': 'Many look-ups without asking: had to sign in again',
+  'many-emergencies': 'Very many look-ups without asking: signs in for each now',
   'emergency-over-budget': 'Opened without asking, beyond the look-up limit',
   'over-budget': 'Reached the look-up limit',
   'repeated-misses': 'Many look-ups that found nobody or did not match',

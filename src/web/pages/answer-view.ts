@@ -41,7 +41,7 @@ export interface AnswerView {
     councilId: string | null;
   } | null;
   readonly cautions: readonly string[];
-  readonly freshness: { text: string; tone: 'plain' | 'amber' | 'red' } | null;
+  readonly freshness: { text: string; warning: string; tone: 'plain' | 'amber' | 'red' } | null;
   readonly safeguarding: {
     tag: string;
     tone: 'red' | 'yellow' | 'grey' | 'white';
@@ -53,6 +53,8 @@ export interface AnswerView {
   readonly notShown: string;
   readonly phones: CouncilPhones;
   readonly lookedUp: string;
+  /** For paper, where "today" and "ago" would be wrong tomorrow. */
+  readonly onPaper: string;
   readonly showAgain: boolean;
 }
 
@@ -66,7 +68,7 @@ export function answerView(answer: Answer, phones: CouncilPhones, now: Date): An
     kind: answer.kind,
     heading: headingOf(answer, text.heading),
     lead: withName(leadOf(answer, text.lead)),
-    next: text.next.map(withName),
+    next: (isWithdrawn(answer) ? withdrawnNext : text.next).map(withName),
     banner: banner && bannerView(banner),
     cautions: cautionsOf(answer, care),
     freshness: 'age' in answer ? freshnessView(answer.age, phones.council, now) : null,
@@ -76,8 +78,16 @@ export function answerView(answer: Answer, phones: CouncilPhones, now: Date): An
     notShown: notShownText,
     phones,
     lookedUp: `Looked up ${formatInstant(answer.at, now)}.`,
+    onPaper: onPaper(answer, phones.council),
     showAgain: now.getTime() - answer.at.getTime() > 15 * 60_000,
   };
+}
+
+// Only the council's own list of number changes knows of it: the council was asked.
+const withdrawnNext = ['This comes from {council}’s list of changed numbers. Nothing else was looked up.'];
+
+function isWithdrawn(answer: Answer): boolean {
+  return answer.kind === 'number-not-valid' && answer.asked !== null;
 }
 
 function headingOf(answer: Answer, heading: string): string {
@@ -134,11 +144,18 @@ function cautionsOf(answer: Answer, care: CareShown | null): string[] {
 }
 
 function freshnessView({ asAt, freshness }: FactAge, council: string, now: Date): AnswerView['freshness'] {
-  if (!asAt) return { text: `Nothing has been received from ${council} yet.`, tone: 'red' };
-  const age = `${council} record, as it was ${formatInstant(asAt, now)} (${formatAge(asAt, now)}).`;
-  if (freshness === 'fresh') return { text: age, tone: 'plain' };
-  if (freshness === 'amber') return { text: `${age} The next update is late: phone to check.`, tone: 'amber' };
-  return { text: `${age} This is too old to rely on.`, tone: 'red' };
+  if (!asAt) return { text: '', warning: `Nothing has been received from ${council} yet.`, tone: 'red' };
+  const text = `${council} record, as it was ${formatInstant(asAt, now)} (${formatAge(asAt, now)}).`;
+  if (freshness === 'fresh') return { text, warning: '', tone: 'plain' };
+  if (freshness === 'amber') return { text, warning: 'The next update is late: phone to check.', tone: 'amber' };
+  return { text, warning: 'This is too old to rely on.', tone: 'red' };
+}
+
+function onPaper(answer: Answer, council: string): string {
+  // Far from any "today", an instant is written with its date.
+  const written = (at: Date): string => formatInstant(at, new Date(0));
+  const asAt = 'age' in answer && answer.age.asAt ? ` ${council} record, as it was ${written(answer.age.asAt)}.` : '';
+  return `Looked up ${written(answer.at)}.${asAt}`;
 }
 
 function safeguardingView(care: CareShown, now: Date): AnswerView['safeguarding'] {

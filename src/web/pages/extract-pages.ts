@@ -10,7 +10,7 @@ import { HomewardError } from '../../domain/error.ts';
 import { formatInstant } from '../../domain/dates.ts';
 import type { BundleJob, BundleJobs } from '../../services/bundle-jobs.ts';
 import {
-  bundleDetail,
+  bundleOf,
   bundlesOf,
   discardBundle,
   quarantineCsv,
@@ -101,12 +101,11 @@ function readPages(deps: ExtractDeps): Page[] {
       title: 'Extract',
       params,
       async handle({ caller, params: { id }, clock, render }) {
-        const detail = await bundleDetail(ofCouncil(deps, caller), caller, id);
-        const { bundle } = detail;
+        const bundle = await bundleOf(ofCouncil(deps, caller), caller, id);
         const now = clock.now();
         const lead = `${stateWords(bundle.state).state}. Received ${formatInstant(bundle.receivedAt, now)} from ${bundle.receivedBy}.`;
         return render('bundle.njk', {
-          ...reportView(bundle.report as CheckReport, detail, now),
+          ...reportView(bundle.report as CheckReport, bundle, now),
           heading: `Extract ${bundle.id}`,
           lead,
           held: bundle.state === 'held',
@@ -144,13 +143,21 @@ function actPages(deps: ExtractDeps): Page[] {
         const { stream, fields } = await upload();
         // Nothing is taken in unless that was plainly asked.
         const dryRun = fields['do'] !== 'import';
-        try {
-          await pipeline(stream, createWriteStream(file, { mode: 0o600 }));
-          deps.jobs.start(caller.organisation, dryRun, (progress) => read(own, caller, file, dryRun, progress));
-        } catch (error) {
-          await rm(file, { force: true });
-          throw error;
-        }
+        const uploaded = Promise.withResolvers<void>();
+        // The council's one place is taken before a byte is written: uploads side by side could fill the disk.
+        deps.jobs.start(caller.organisation, dryRun, async (progress) => {
+          try {
+            await pipeline(stream, createWriteStream(file, { mode: 0o600 }));
+            uploaded.resolve();
+            return await read(own, caller, file, dryRun, progress);
+          } catch (error) {
+            uploaded.reject(error);
+            throw error;
+          } finally {
+            await rm(file, { force: true });
+          }
+        });
+        await uploaded.promise;
         return redirect('/extracts');
       },
     }),
@@ -192,21 +199,17 @@ function actPages(deps: ExtractDeps): Page[] {
   ];
 }
 
-async function read(
+function read(
   own: BundleDeps,
   caller: Caller,
   file: string,
   dryRun: boolean,
   progress: (percent: number, rows: number) => void,
 ): ReturnType<typeof receiveBundle> {
-  try {
-    return await receiveBundle(own, caller, file, {
-      dryRun,
-      onProgress: ({ bytes, totalBytes, rows }) => progress(Math.floor((bytes / Math.max(totalBytes, 1)) * 100), rows),
-    });
-  } finally {
-    await rm(file, { force: true });
-  }
+  return receiveBundle(own, caller, file, {
+    dryRun,
+    onProgress: ({ bytes, totalBytes, rows }) => progress(Math.floor((bytes / Math.max(totalBytes, 1)) * 100), rows),
+  });
 }
 
 function jobView(job: BundleJob | null): object | null {

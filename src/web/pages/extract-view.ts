@@ -4,10 +4,6 @@ import { quarantineCodes } from '../../domain/extract/quarantine.ts';
 import type { QuarantineCode } from '../../domain/extract/quarantine.ts';
 import { goLiveGatePercent, holdText, matchRate } from '../../services/import-report.ts';
 import type { CheckReport } from '../../services/import-report.ts';
-import type { BundleDetail } from '../../services/manage-bundles.ts';
-
-/** How many lines of the quarantine the page itself shows; the download has them all. */
-const linesShown = 50;
 
 /** How many lines a report set aside. */
 export function setAside(report: Partial<CheckReport>): string {
@@ -34,8 +30,8 @@ interface Table {
   readonly rows: readonly (readonly string[])[];
 }
 
-/** @param detail the bundle with its quarantine; null for a check, which keeps no lines */
-export function reportView(report: CheckReport, detail: BundleDetail | null, now: Date): object {
+/** @param bundle the bundle that the report belongs to; null for a check, which keeps no lines */
+export function reportView(report: CheckReport, bundle: { id: string; state: string } | null, now: Date): object {
   const count = (value: number): string => value.toLocaleString('en-GB');
   const rate = matchRate(report);
   const { people } = report;
@@ -61,9 +57,9 @@ export function reportView(report: CheckReport, detail: BundleDetail | null, now
     {
       heading: 'Set aside',
       note: 'Lines that could not be used, by reason.',
-      ...(detail
+      ...(bundle
         ? {
-            link: { href: `/extracts/${detail.bundle.id}/quarantine.csv`, text: 'Download every line set aside (CSV)' },
+            link: { href: `/extracts/${bundle.id}/quarantine.csv`, text: 'Download every line set aside (CSV)' },
           }
         : {}),
       head: ['Part', 'Code', 'Lines', 'What to do'],
@@ -90,10 +86,9 @@ export function reportView(report: CheckReport, detail: BundleDetail | null, now
       rows: Object.entries(people.providersWithoutPhone).map(([name, lines]) => [name, count(lines)]),
     },
   ];
-  if (detail && detail.quarantine.length > 0) tables.push(linesTable(detail));
   return {
     holds: report.hold.map(holdText),
-    holdHeading: detail?.bundle.state === 'held' ? 'Held for a person to release' : 'Reasons to hold it',
+    holdHeading: bundle?.state === 'held' ? 'Held for a person to release' : 'Reasons to hold it',
     facts: [
       { key: 'From', value: report.source },
       { key: 'Extracted', value: formatInstant(new Date(report.extractedAt), now) },
@@ -113,23 +108,5 @@ export function reportView(report: CheckReport, detail: BundleDetail | null, now
       { key: 'People only another part names', value: count(people.peopleUnknownToCare) },
     ],
     tables,
-  };
-}
-
-function linesTable({ quarantine }: BundleDetail): Table {
-  return {
-    heading: `First ${linesShown} lines set aside`,
-    head: ['Part', 'Row', 'Your id', 'Reference', 'Column', 'Value', 'Code'],
-    rows: quarantine
-      .slice(0, linesShown)
-      .map((line) => [
-        line.part,
-        String(line.row),
-        line.councilId ?? '',
-        line.reference ?? '',
-        line.column,
-        line.value,
-        line.code,
-      ]),
   };
 }

@@ -1,9 +1,9 @@
 /** Find a patient: the question, and the way on after signing in again. */
 import { z } from 'zod';
-import { cannotAskReasons, permissionAnswers, reasons } from '../../domain/agreement.ts';
+import { cannotAskReasons, isInForce, permissionAnswers, reasons } from '../../domain/agreement.ts';
 import type { Agreement, CannotAskReason, Reason } from '../../domain/agreement.ts';
 import type { Caller } from '../../domain/caller.ts';
-import { makeDate } from '../../domain/dates.ts';
+import { londonDate, makeDate } from '../../domain/dates.ts';
 import type { Council } from '../../domain/organisation.ts';
 import { continueLookUp, lookUp } from '../../services/look-up.ts';
 import type { LookUpDeps } from '../../services/look-up.ts';
@@ -18,6 +18,8 @@ export interface FindDeps {
 const text = z.string().max(200, 'Enter fewer characters').default('');
 const keys = <T extends string>(record: Record<T, string>): [T, ...T[]] => Object.keys(record) as [T, ...T[]];
 
+const birthParts = ['birth-day', 'birth-month', 'birth-year'] as const;
+
 const findForm = z
   .object({
     nhsNumber: text.refine((given) => given.trim() !== '', 'Enter an NHS number'),
@@ -30,24 +32,30 @@ const findForm = z
     permission: z.enum(permissionAnswers, 'Choose whether the patient agreed'),
     cannotAskReason: z.enum(keys(cannotAskReasons)).optional(),
   })
-  .superRefine((form, context) => {
-    if (birthDateOf(form) === null) {
-      const empty = [form['birth-day'], form['birth-month'], form['birth-year']].every((part) => part.trim() === '');
-      const message = empty ? 'Enter the date of birth' : 'Date of birth must be a real date, for example 14 3 1941';
-      context.addIssue({ code: 'custom', path: ['birth'], message });
-    }
-    if (form.permission === 'cannot-ask' && !form.cannotAskReason) {
-      context.addIssue({
-        code: 'custom',
-        path: ['cannotAskReason'],
-        message: 'Choose why the patient cannot be asked',
-      });
-    }
+  // Judged also when other fields are wrong, so that everything to mend is said at once.
+  .refine((form) => !isEmpty(form), { path: ['birth'], message: 'Enter the date of birth', when: hasBirthParts })
+  .refine((form) => isEmpty(form) || birthDateOf(form) !== null, {
+    path: ['birth'],
+    message: 'Date of birth must be a real date, for example 14 3 1941',
+    when: hasBirthParts,
+  })
+  .refine((form) => form.permission !== 'cannot-ask' || form.cannotAskReason !== undefined, {
+    path: ['cannotAskReason'],
+    message: 'Choose why the patient cannot be asked',
+    when: () => true,
   });
 
-type FindForm = z.output<typeof findForm>;
+type BirthParts = Readonly<Record<(typeof birthParts)[number], string>>;
 
-function birthDateOf(form: Pick<FindForm, 'birth-day' | 'birth-month' | 'birth-year'>): string | null {
+function hasBirthParts({ value }: { value: unknown }): boolean {
+  return birthParts.every((part) => typeof (value as Partial<BirthParts>)[part] === 'string');
+}
+
+function isEmpty(form: BirthParts): boolean {
+  return birthParts.every((part) => form[part].trim() === '');
+}
+
+function birthDateOf(form: BirthParts): string | null {
   const part = (given: string): number => (/^\d{1,4}$/.test(given.trim()) ? Number(given) : Number.NaN);
   return makeDate(part(form['birth-year']), part(form['birth-month']), part(form['birth-day']));
 }
@@ -57,7 +65,10 @@ const why = 'none: the empty form shows nothing of anybody';
 /** The pages of asking. */
 export function findPages(deps: FindDeps): Page[] {
   const view = (caller: Caller, given: Readonly<Record<string, unknown>>, faults: readonly FieldFault[]): object => {
-    const agreements = deps.lookUps.agreements.filter((one) => one.hospital === caller.organisation);
+    const own = deps.lookUps.agreements.filter((one) => one.hospital === caller.organisation);
+    const inForce = own.filter((one) => isInForce(one, londonDate(deps.lookUps.clock.now())));
+    // With none in force the page still asks, and the answer says so, with the numbers to phone.
+    const agreements = inForce.length > 0 ? inForce : own;
     return { ...choices(deps, agreements, given), form: given, ...faultsFor(faults) };
   };
   return [
@@ -91,7 +102,7 @@ export function findPages(deps: FindDeps): Page[] {
         return redirect(`/answers/${answer.id}`);
       },
       onInvalid: ({ caller, render }, faults, given) =>
-        render('find.njk', view(caller, given, faults), { status: 422, title: 'Error: Find a patient' }),
+        render('find.njk', view(caller, given, inPageOrder(faults)), { status: 422, title: 'Error: Find a patient' }),
     }),
     definePage({
       method: 'POST',
@@ -106,6 +117,13 @@ export function findPages(deps: FindDeps): Page[] {
       },
     }),
   ];
+}
+
+// The summary lists what to mend in the order in which the page asks for it.
+function inPageOrder(faults: readonly FieldFault[]): FieldFault[] {
+  const order = ['nhsNumber', 'birth', 'familyName', 'council', 'reason', 'permission'];
+  const place = ({ field }: FieldFault): number => (order.includes(field) ? order.indexOf(field) : order.length);
+  return [...faults].sort((a, b) => place(a) - place(b));
 }
 
 interface Choice {

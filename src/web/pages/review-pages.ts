@@ -2,9 +2,16 @@
 import { z } from 'zod';
 import type { Caller, Permission } from '../../domain/caller.ts';
 import { formatInstant } from '../../domain/dates.ts';
-import { parseNhsNumber } from '../../domain/nhs-number.ts';
+import { formatNhsNumber, parseNhsNumber } from '../../domain/nhs-number.ts';
 import type { AlertKind } from '../../domain/policy.ts';
-import { accessesShown, alertsOf, councilAccesses, reviewAlert, whoLooked } from '../../services/review-accesses.ts';
+import {
+  accessesShown,
+  alertsOf,
+  alertsShown,
+  councilAccesses,
+  reviewAlert,
+  whoLooked,
+} from '../../services/review-accesses.ts';
 import type { AccessList, ReviewDeps } from '../../services/review-accesses.ts';
 import { definePage } from '../page.ts';
 import type { LocalPath, Page } from '../page.ts';
@@ -114,17 +121,22 @@ function alertPages({ review, nameOf }: ReviewPageDeps): Page[] {
       audit: 'review-accesses',
       title: 'Alerts',
       navigation: { text: 'Alerts', order: 2 },
-      async handle({ caller, clock, render }) {
+      query: z.object({ page: z.coerce.number().int().min(1).max(10_000).catch(1) }),
+      async handle({ caller, query, clock, render }) {
         const now = clock.now();
-        const rows = (await alertsOf(review, caller)).map((alert) => ({
+        const { alerts, open, all } = await alertsOf(review, caller, query.page);
+        const rows = alerts.map((alert) => ({
           ...accessRow(alert, nameOf, now),
           id: alert.alert,
+          number: alert.number,
+          shownNumber: alert.number && formatNhsNumber(alert.number),
           title: alertWords[alert.kind as AlertKind] ?? alert.kind,
           reviewed: alert.reviewedAt
             ? `${formatInstant(alert.reviewedAt, now)} by ${alert.reviewedBy ?? 'somebody'}`
             : null,
         }));
-        return render('alerts.njk', { rows });
+        const next = query.page * alertsShown < all ? query.page + 1 : null;
+        return render('alerts.njk', { rows, open, next, previous: query.page > 1 ? query.page - 1 : null });
       },
     }),
     definePage({

@@ -96,13 +96,25 @@ function returnPages(
       if (carried.attempt.again !== null) {
         if (caller?.userId !== admitted.userId)
           throw new HomewardError('SIGN_IN_FAILED', 'The session has ended meanwhile.');
-        await web.sessions.renew(caller, {
+        // A role taken away at the provider meanwhile is gone here too.
+        const still = admitted.roles.some(
+          ({ role, organisation, team }) =>
+            role === caller.role && organisation === caller.organisation && team === caller.team,
+        );
+        if (!still) {
+          await web.sessions.end(caller);
+          throw new HomewardError('SIGN_IN_NO_ROLE');
+        }
+        const renewed = await web.sessions.renew(caller, {
           ...admitted,
           role: caller.role,
           organisation: caller.organisation,
           team: caller.team,
         });
-        return redirect(web.afterSignInAgain?.(caller, carried.answer) ?? frame.homeOf(caller), { signIn: null });
+        return redirect(web.afterSignInAgain?.(caller, carried.answer) ?? frame.homeOf(caller), {
+          session: renewed,
+          signIn: null,
+        });
       }
       if (admitted.roles.length === 1) return letIn(admitted, 0, cookies.session);
       const choice = { ...admitted, authenticatedAt: admitted.authenticatedAt.toISOString() };
