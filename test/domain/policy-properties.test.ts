@@ -49,7 +49,12 @@ function bars(one: LookUpCase): string[] {
     'cannot ask without a reason': emergency && request.cannotAskReason === null,
     'number not valid': !number.ok || found.invalidated,
     'typed under 18': !isEighteen(request.birthDate, day),
-    'too many emergencies': emergency && counts.emergenciesSinceSignIn >= (budget?.emergenciesBeforeSignIn ?? 0),
+    'too many emergencies':
+      emergency &&
+      (counts.emergenciesSinceSignIn >= (budget?.emergenciesBeforeSignIn ?? 0) ||
+        (counts.emergencies >= (budget?.emergenciesBeforeEachSignIn ?? 0) && counts.emergenciesSinceSignIn > 0) ||
+        counts.missesSinceSignIn >= (budget?.missesBeforeSignIn ?? 0)),
+    'too many wrong birth dates': counts.mismatchesOnPerson >= (budget?.mismatchesBeforeNeutral ?? 0),
     'over budget':
       !emergency &&
       (counts.people15Minutes >= (budget?.people15Minutes ?? 0) ||
