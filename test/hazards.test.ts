@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 
 const log = readFileSync(join(import.meta.dirname, '../docs/hazards.md'), 'utf8');
-const rows = [...log.matchAll(/^\| (H\d{2}) \|.*\| (here|later) \|$/gm)];
+const rows = [...log.matchAll(/^\| (H\d{2}) +\|.*\| (here|later) +\|$/gm)];
 const tests = readdirSync(import.meta.dirname, { recursive: true, encoding: 'utf8' })
   .filter((name) => name.endsWith('.ts'))
   .map((name) => readFileSync(join(import.meta.dirname, name), 'utf8'))
