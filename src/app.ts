@@ -1,5 +1,5 @@
 /** The composition root: config → store → services → pages; start and stop in order. */
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { commandLineCaller } from './commands/bundles.ts';
@@ -21,6 +21,7 @@ import { signInWith } from './services/sign-in.ts';
 import { openBundle } from './sources/extract-bundle.ts';
 import type { Database } from './store/database.ts';
 import { openStore } from './store/open.ts';
+import { takeWorkDir } from './store/work-dir.ts';
 import { makeLog, makeMetrics } from './telemetry.ts';
 import type { HealthCheck } from './web/deps.ts';
 import type { Page } from './web/page.ts';
@@ -51,7 +52,7 @@ export interface App {
 
 /** Builds the application on an open store, without listening yet. */
 export async function buildApp({ settings, site, clock, db: given }: AppDeps): Promise<App> {
-  const workDir = clearWorkDir(settings.dataDir);
+  const workDir = takeWorkDir(settings.dataDir);
   const db =
     given ??
     (await openStore({
@@ -62,7 +63,7 @@ export async function buildApp({ settings, site, clock, db: given }: AppDeps): P
   const log = makeLog(settings.logLevel);
   const metrics = makeMetrics();
   const bundles = bundleUseCases(settings, site, clock, db, workDir);
-  const jobs = new BundleJobs();
+  const jobs = new BundleJobs((error) => log.error({ name: (error as Error).name }, 'an extract stopped unexpectedly'));
   const lookUps: LookUpDeps = { db, clock, agreements: site.agreements, holidays: site.holidays };
   const sessions = sessionsOn(db, clock);
   const health = healthOf(db, site, clock);
@@ -172,14 +173,6 @@ async function loadDemo(clock: Clock, bundles: ReadonlyMap<string, BundleDeps>, 
       await receiveBundle(own, commandLineCaller('demo', manifest.council, clock.now()), path, { dryRun: false });
   }
   rmSync(folder, { recursive: true, force: true });
-}
-
-// A killed process leaves what it unpacked; that is personal data and must not stay.
-function clearWorkDir(dataDir: string): string {
-  const folder = join(dataDir, 'tmp');
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  for (const name of readdirSync(folder)) rmSync(join(folder, name), { recursive: true, force: true });
-  return folder;
 }
 
 const demoRefreshEvery = 30 * 60_000;

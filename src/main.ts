@@ -1,5 +1,4 @@
 /** The command line. The only place that prints, and with app.ts the only one that knows the time. */
-import { mkdirSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -21,6 +20,7 @@ import type { Council } from './domain/organisation.ts';
 import type { BundleDeps } from './services/manage-bundles.ts';
 import { openBundle } from './sources/extract-bundle.ts';
 import { openInMemory, openStore } from './store/open.ts';
+import { takeWorkDir } from './store/work-dir.ts';
 
 const help = `Homeward: which care does the council arrange for this person, and who to phone now.
 
@@ -78,7 +78,7 @@ async function runBundleCommand(
   site: Site,
 ): Promise<number> {
   const memory = command === 'check' && settings.databaseUrl === null;
-  const workDir = prepareWorkDir(settings.dataDir);
+  const workDir = takeWorkDir(settings.dataDir);
   const open = (path: string): ReturnType<typeof openBundle> => openBundle(path, { workDir, now: clock.now() });
   const council = await chooseCouncil(
     site.councils,
@@ -147,12 +147,6 @@ async function chooseCouncil(
     );
   }
   return found;
-}
-
-function prepareWorkDir(dataDir: string): string {
-  const folder = join(dataDir, 'tmp');
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  return folder;
 }
 
 try {

@@ -20,6 +20,12 @@ export interface BundleJob {
 export class BundleJobs {
   readonly #jobs = new Map<string, BundleJob>();
   readonly #running = new Set<Promise<void>>();
+  readonly #onFailure: (error: unknown) => void;
+
+  /** @param onFailure told of every error that no code of ours explains */
+  constructor(onFailure: (error: unknown) => void) {
+    this.#onFailure = onFailure;
+  }
 
   /** The newest job of a council, or null. */
   latest(council: string): BundleJob | null {
@@ -51,7 +57,10 @@ export class BundleJobs {
       job.rows = rows;
     })
       .then((result) => void (job.result = result))
-      .catch((error: unknown) => void (job.failure = failureOf(error)));
+      .catch((error: unknown) => {
+        if (!(error instanceof HomewardError)) this.#onFailure(error);
+        job.failure = failureOf(error);
+      });
     this.#running.add(running);
     void running.finally(() => this.#running.delete(running));
   }

@@ -18,7 +18,7 @@ export async function forgetOldData(deps: BundleDeps, caller: Caller): Promise<v
   const now = deps.clock.now();
   const ago = (milliseconds: number): Date => new Date(now.getTime() - milliseconds);
   const closed = shortestKept(deps.agreements, 'closedFacts');
-  await deps.db.transaction((trx) => forgetClosed(trx, deps.council.id, ago(closed)));
+  await deps.db.transaction((trx) => forgetClosed(trx, deps.council.id, ago(closed)), { slow: true });
   if (deps.heldFolder === null) return;
   const held = shortestKept(deps.agreements, 'heldExtracts');
   for (const id of await heldBefore(deps.db, deps.council.id, ago(held))) {

@@ -3,6 +3,7 @@
  * whole or not at all. A dry run does exactly the same and takes it back, so that what `check`
  * reports is what `import` would do.
  */
+import { isInForce } from '../domain/agreement.ts';
 import type { Agreement, PartKind } from '../domain/agreement.ts';
 import type { Caller } from '../domain/caller.ts';
 import type { Clock } from '../domain/clock.ts';
@@ -88,7 +89,7 @@ export async function importBundle(
   const inspections: PartInspection[] = [];
   for (const part of manifest.parts) inspections.push(await bundle.inspect(part));
   try {
-    return await deps.db.transaction((trx) => land(trx, deps, bundle, inspections, options));
+    return await deps.db.transaction((trx) => land(trx, deps, bundle, inspections, options), { slow: true });
   } catch (error) {
     if (!(error instanceof TakeBack)) throw error;
     if (options.dryRun) return { outcome: 'checked', bundle: null, report: error.report };
@@ -210,7 +211,10 @@ async function stageAll(
     keepEndedSince: londonDate(
       new Date(deps.clock.now().getTime() - Math.max(0, ...deps.agreements.map((one) => one.recentlyEnded))),
     ),
-    keepFullCost: deps.agreements.some((one) => one.fullCostPackages === 'shown'),
+    // An agreement that is off, or over, is no reason to keep anything.
+    keepFullCost: deps.agreements.some(
+      (one) => one.fullCostPackages === 'shown' && isInForce(one, londonDate(deps.clock.now())),
+    ),
   };
   let bytes = 0;
   let rows = 0;

@@ -101,23 +101,29 @@ export async function rollBack(
 ): Promise<StoredBundle> {
   requireSteward(deps, caller);
   const keptSince = deps.clock.now().getTime() - shortestKept(deps.agreements, 'closedFacts');
-  return deps.db.transaction(async (trx) => {
-    await lockCouncil(trx, deps.council.id);
-    const newest = (await listBundles(trx, deps.council.id, 1000)).find((one) => one.state === 'landed');
-    if (!newest) throw new HomewardError('BUNDLE_NOTHING_TO_ROLL_BACK');
-    if (newest.receivedAt.getTime() < keptSince) {
-      throw new HomewardError('BUNDLE_NOTHING_TO_ROLL_BACK', 'What stood before the newest bundle is no longer kept.');
-    }
-    await undoBundle(trx, deps.council.id, newest.id);
-    await moveBundle(trx, newest.id, 'landed', 'rolled-back');
-    await writeAudit(trx, deps.clock.now(), caller, {
-      action: 'roll-back-bundle',
-      council: deps.council.id,
-      outcome: 'rolled-back',
-      detail: { bundle: newest.id },
-    });
-    return newest;
-  });
+  return deps.db.transaction(
+    async (trx) => {
+      await lockCouncil(trx, deps.council.id);
+      const newest = (await listBundles(trx, deps.council.id, 1000)).find((one) => one.state === 'landed');
+      if (!newest) throw new HomewardError('BUNDLE_NOTHING_TO_ROLL_BACK');
+      if (newest.receivedAt.getTime() < keptSince) {
+        throw new HomewardError(
+          'BUNDLE_NOTHING_TO_ROLL_BACK',
+          'What stood before the newest bundle is no longer kept.',
+        );
+      }
+      await undoBundle(trx, deps.council.id, newest.id);
+      await moveBundle(trx, newest.id, 'landed', 'rolled-back');
+      await writeAudit(trx, deps.clock.now(), caller, {
+        action: 'roll-back-bundle',
+        council: deps.council.id,
+        outcome: 'rolled-back',
+        detail: { bundle: newest.id },
+      });
+      return newest;
+    },
+    { slow: true },
+  );
 }
 
 /** The council's latest bundles, newest first. */

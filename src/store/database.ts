@@ -31,12 +31,14 @@ export class Database implements Db {
 
   /**
    * Runs statements as one: what `work` returns is returned only after the commit.
+   * @param options `slow` for work on a whole council, whose statements may take minutes
    * @throws whatever `work` throws, after rolling back; or the error of the commit itself, and
    *   then nothing may be taken as kept
    */
-  async transaction<T>(work: (trx: Trx) => Promise<T>): Promise<T> {
+  async transaction<T>(work: (trx: Trx) => Promise<T>, { slow = false } = {}): Promise<T> {
     const { session, release } = await this.#engine.acquire();
     let failed = false;
+    if (slow) session.patience = null;
     try {
       await session.query('begin');
       const result = await work(transactionOn(this.#engine, session));
@@ -44,7 +46,8 @@ export class Database implements Db {
       return result;
     } catch (error) {
       failed = isConnectionFault(error);
-      await session.query('rollback').catch(() => (failed = true));
+      // On a connection that is gone nothing can be taken back, and nothing was kept.
+      if (!failed) await session.query('rollback').catch(() => (failed = true));
       throw error;
     } finally {
       release(failed);

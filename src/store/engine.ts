@@ -3,6 +3,7 @@
  * for WebAssembly) for the demo and tests. The only home of `pg`, `pg-copy-streams` and `pglite`.
  */
 import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { PGlite } from '@electric-sql/pglite';
 import pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
@@ -15,6 +16,8 @@ export interface SqlResult {
 
 /** One connection, in use by one caller. */
 export interface SqlSession {
+  /** How long, in milliseconds, a statement may go unanswered; null for as long as it takes. */
+  patience?: number | null;
   query(text: string, parameters?: readonly unknown[]): Promise<SqlResult>;
   /** Runs several statements without parameters. */
   script(text: string): Promise<void>;
@@ -49,6 +52,7 @@ export function postgresEngine(url: string, asOwner: boolean, connections = 16):
     connectionString: url,
     max: connections,
     connectionTimeoutMillis: 5_000,
+    keepAlive: true,
     idleTimeoutMillis: 30_000,
     options: `-c timezone=UTC -c lock_timeout=30s${asOwner ? '' : ` -c role=${serviceRole}`}`,
     application_name: 'homeward',
@@ -72,14 +76,20 @@ export function postgresEngine(url: string, asOwner: boolean, connections = 16):
         },
       };
     },
-    close: () => pool.end(),
+    // A server that has gone silent answers no goodbye either.
+    close: () => Promise.race([pool.end(), sleep(5_000, undefined, { ref: false })]),
   };
 }
 
+// A nurse must reach the page with the phone numbers even when the server has gone silent.
+const usualPatience = 10_000;
+
 function postgresSession(client: pg.PoolClient): SqlSession {
-  return {
+  const session: SqlSession = {
+    patience: usualPatience,
     async query(text, parameters = []) {
-      const result = await client.query(text, [...parameters]);
+      const limit = session.patience == null ? {} : { query_timeout: session.patience };
+      const result = await client.query({ text, values: [...parameters], ...limit });
       return { rows: result.rows, affected: result.rowCount ?? 0 };
     },
     async script(text) {
@@ -101,6 +111,7 @@ function postgresSession(client: pg.PoolClient): SqlSession {
       await finished;
     },
   };
+  return session;
 }
 
 /** How long a caller waits for the embedded engine's one connection before it is told so. */
@@ -166,6 +177,7 @@ function embeddedSession(pglite: PGlite): SqlSession {
     await pglite.exec(`set role "${role.rows[0]?.role ?? serviceRole}"`);
   };
   return {
+    patience: null,
     async query(text, parameters = []) {
       const result = await pglite.query<Record<string, unknown>>(text, [...parameters]);
       return { rows: result.rows, affected: result.affectedRows ?? 0 };

@@ -14,7 +14,7 @@ import { HomewardError } from '../domain/error.ts';
 export function lockFolder(folder: string): () => void {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const file = join(folder, 'homeward.lock');
-  const mine = `${process.pid} ${startOf(process.pid)}`;
+  const mine = ownerMark();
   for (let attempt = 0; attempt < 2; attempt++) {
     try {
       writeFileSync(file, mine, { flag: 'wx', mode: 0o600 });
@@ -23,8 +23,9 @@ export function lockFolder(folder: string): () => void {
       };
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-      const [pid, start] = read(file).split(' ');
-      if (isAlive(Number(pid), start)) {
+      const mark = read(file);
+      const [pid] = mark.split(' ');
+      if (isOwnerAlive(mark)) {
         throw new HomewardError(
           'STORE_LOCKED',
           `Stop process ${pid} first, or use its pages; the folder is ${folder}.`,
@@ -42,6 +43,17 @@ function read(file: string): string {
   } catch {
     return '';
   }
+}
+
+/** Names this process so that no later one can be taken for it. */
+export function ownerMark(): string {
+  return `${process.pid} ${startOf(process.pid)}`;
+}
+
+/** Whether the process that a mark names is still there. */
+export function isOwnerAlive(mark: string): boolean {
+  const [pid, start] = mark.split(' ');
+  return isAlive(Number(pid), start);
 }
 
 // A process id comes round again after a restart; its start time does not.

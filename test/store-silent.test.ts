@@ -1,0 +1,35 @@
+/** A database server that goes silent, as behind a firewall that drops: no answer, no refusal. */
+import assert from 'node:assert/strict';
+import { connect, createServer } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
+import { describe, it } from 'node:test';
+import { Database } from '../src/store/database.ts';
+import { postgresEngine } from '../src/store/engine.ts';
+import { openTestDatabase, serverUrl } from './support/database.ts';
+
+describe('a server that goes silent', { skip: serverUrl === null && 'needs PostgreSQL' }, () => {
+  it('H17: is given up after ten seconds, so that the page with the phone numbers comes', async () => {
+    const test = await openTestDatabase();
+    const real = new URL(test.url ?? '');
+    const sockets: Socket[] = [];
+    const proxy = createServer((near) => {
+      const far = connect(Number(real.port), real.hostname);
+      near.pipe(far).pipe(near);
+      for (const one of [near, far]) sockets.push(one.on('error', () => undefined));
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+    const through = new URL(real);
+    through.port = String((proxy.address() as AddressInfo).port);
+    const db = new Database(postgresEngine(through.href, false, 2));
+    await db.ping();
+    for (const socket of sockets) socket.pause().unpipe();
+    const begun = process.hrtime.bigint();
+    await assert.rejects(db.transaction((trx) => trx.sql.selectFrom('session').selectAll().execute()));
+    const seconds = Number(process.hrtime.bigint() - begun) / 1e9;
+    assert.ok(seconds < 15, `it took ${seconds} s`);
+    await db.close();
+    for (const socket of sockets) socket.destroy();
+    proxy.close();
+    await test.close();
+  });
+});
