@@ -46,8 +46,8 @@ export class Database implements Db {
       return result;
     } catch (error) {
       failed = isConnectionFault(error);
-      // On a connection that is gone nothing can be taken back, and nothing was kept.
-      if (!failed) await session.query('rollback').catch(() => (failed = true));
+      // A connection that is gone keeps nothing, and asking it to would only wait; the embedded one never goes.
+      if (!failed || this.kind === 'embedded') await session.query('rollback').catch(() => (failed = true));
       throw error;
     } finally {
       release(failed);

@@ -23,7 +23,7 @@ describe('after Nia looked Barbara up, asked and unasked', () => {
     it(`the council’s duty worker sees by ${how} who looked, when, why and what was seen`, async () => {
       const carol = await site.visitAs('carol');
       await carol.page.fill('#who', typed);
-      await carol.page.click('main button');
+      await carol.press('main button');
       const rows = await carol.page.locator('main tbody tr').allInnerTexts();
       assert.equal(rows.length, 2);
       assert.match(rows[0] ?? '', /today at 3:01am\s+Nia Example\s+Emergency nurse, Emergency department, Kings Vale Hospital\s+Deciding whether they can go home from here\s+Could not be asked: unconscious\s+Care packages and phone numbers, with safeguarding state/);
@@ -36,11 +36,11 @@ describe('after Nia looked Barbara up, asked and unasked', () => {
 
   it('the duty worker is told when nobody is known by what was typed, and what to type', async () => {
     const carol = await site.visitAs('carol');
-    await carol.page.click('main button');
+    await carol.press('main button');
     assert.match(await carol.text('.nhsuk-error-summary'), /Enter an NHS number or your own id/);
     await carol.inspect('council-accesses-error');
     await carol.page.fill('#who', 'M999999');
-    await carol.page.click('main button');
+    await carol.press('main button');
     assert.match(await carol.text(), /Nobody has looked this person up\. No council record is held here/);
     await carol.leave();
   });
@@ -49,13 +49,13 @@ describe('after Nia looked Barbara up, asked and unasked', () => {
     const priya = await site.visitAs('priya');
     const { page } = priya;
     await page.fill('#who', '9990000018');
-    await page.click('main button');
+    await priya.press('main button');
     assert.equal(await page.locator('main tbody tr').count(), 2);
     await priya.inspect('who-looked');
     await priya.open('/alerts');
     assert.match(await priya.text(), /Opened without asking the person TO REVIEW today at 3:01am: Nia Example, Emergency nurse/i);
     await priya.inspect('alerts');
-    await page.click('text=Mark as reviewed');
+    await priya.press('text=Mark as reviewed');
     assert.match(await priya.text(), /Reviewed today at 3:02am by Priya Example/);
     assert.equal(await page.locator('text=Mark as reviewed').count(), 0);
     await priya.inspect('alerts-reviewed');
@@ -73,7 +73,7 @@ describe('after Nia looked Barbara up, asked and unasked', () => {
     await dilys.leave();
     const carol = await site.visitAs('carol');
     await carol.page.fill('#who', 'M100001');
-    await carol.page.click('main button');
+    await carol.press('main button');
     const rows = await carol.page.locator('main tbody tr').allInnerTexts();
     assert.equal(rows.length, 25);
     assert.ok(rows.every((row) => row.includes('Dilys Example')));

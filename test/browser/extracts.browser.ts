@@ -37,7 +37,7 @@ describe('the data steward', () => {
     await visitor.open('/extracts');
     await page.check(`[value="${what}"]`);
     await page.setInputFiles('#bundle', file);
-    await page.click('text=Upload');
+    await visitor.press('text=Upload');
   };
   /** Reloads, as the steward would, until the job is done; returns what was shown meanwhile. */
   const finished = async (): Promise<string[]> => {
@@ -46,7 +46,7 @@ describe('the data steward', () => {
       const text = await visitor.text();
       if (!(await page.locator('progress').count())) return shown;
       shown.push(text);
-      await page.click('text=Show how far it is now');
+      await visitor.press('text=Show how far it is now');
     }
   };
   const states = (): Promise<string[]> => page.locator('main tbody tr .nhsuk-tag').allInnerTexts();
@@ -62,7 +62,7 @@ describe('the data steward', () => {
     await finished();
     assert.match(await visitor.text(), /Checked: it would land\. Nothing was changed\./);
     assert.deepEqual(await states(), ['Taken in']);
-    await page.click('text=Read the report');
+    await visitor.press('text=Read the report');
     assert.match(await visitor.text(), /NHS number match [\d.]+ % \(go-live gate 95 %/);
     assert.match(await visitor.text(), /NHS_NUMBER_SHARED/);
     await visitor.inspect('extract-check-report');
@@ -83,7 +83,7 @@ describe('the data steward', () => {
   });
 
   it('downloads every line set aside as CSV, by the council’s own ids', async () => {
-    await page.click('main tbody tr a');
+    await visitor.press('main tbody tr a');
     assert.match(await visitor.text('h1'), /^Extract \d+$/);
     await visitor.inspect('extract');
     const [download] = await Promise.all([page.waitForEvent('download'), page.click('text=Download every line set aside')]);
@@ -99,10 +99,10 @@ describe('the data steward', () => {
     await finished();
     assert.match(await visitor.text(), /Held as extract \d+: somebody must look at the reasons\./);
     assert.deepEqual(await states(), ['Held', 'Taken in', 'Taken in']);
-    await page.click('main tbody tr a');
+    await visitor.press('main tbody tr a');
     assert.match(await visitor.text('.hw-caution'), /Held for a person to release care: open packages fell from [\d,]+ to \d+\./);
     await visitor.inspect('extract-held');
-    await page.click('text=Release: take it in');
+    await visitor.press('text=Release: take it in');
     await finished();
     assert.equal((await states())[0], 'Taken in');
   });
@@ -110,7 +110,7 @@ describe('the data steward', () => {
   it('takes the newest extract back', async () => {
     await page.click('text=Go back one extract');
     await visitor.inspect('extract-roll-back');
-    await page.click('text=Take the newest extract back');
+    await visitor.press('text=Take the newest extract back');
     assert.ok((await states()).includes('Taken back'));
     assert.equal(await app.audited('roll-back-bundle'), 1);
   });
@@ -118,8 +118,8 @@ describe('the data steward', () => {
   it('discards a held one', async () => {
     await upload(await laterExtract(10), 'import');
     await finished();
-    await page.click('main tbody tr a');
-    await page.click('text=Discard');
+    await visitor.press('main tbody tr a');
+    await visitor.press('text=Discard');
     assert.equal((await states())[0], 'Discarded');
   });
 
@@ -149,7 +149,7 @@ describe('the data steward', () => {
 
   it('is told to choose a file when none was chosen', async () => {
     await visitor.open('/extracts');
-    await page.click('text=Upload');
+    await visitor.press('text=Upload');
     assert.match(await visitor.text(), /UPLOAD_INVALID/);
     await visitor.inspect('error-upload');
   });

@@ -14,7 +14,7 @@ describe('the find page', async () => {
   const visitor = await site.visitAs('nia');
   const { page } = visitor;
   after(() => visitor.leave());
-  const send = async (): Promise<void> => page.click('main button[type="submit"]');
+  const send = (): Promise<void> => visitor.press('main button[type="submit"]');
   const summary = (): Promise<string[]> => page.locator('.nhsuk-error-summary a').allInnerTexts();
 
   it('fits 1366 by 768 together with its button, also when the patient cannot be asked', async () => {
@@ -125,7 +125,7 @@ describe('at 400 % zoom', async () => {
     await visitor.open('/find');
     assert.deepEqual(await layoutFaults(visitor.page), []);
     await fillFind(visitor.page, { nhsNumber: '9990000115', birthDate: '1934-09-09' });
-    await visitor.page.click('main button[type="submit"]');
+    await visitor.press('main button[type="submit"]');
     assert.deepEqual(await layoutFaults(visitor.page), []);
     const number = visitor.page.locator('.hw-phone--now').first();
     await number.scrollIntoViewIfNeeded();
@@ -149,14 +149,14 @@ describe('without JavaScript', async () => {
   it('somebody signs in, mends a mistake, reads the answer and signs out', async () => {
     await visitor.signIn('nia');
     await visitor.open('/find');
-    await page.click('main button[type="submit"]');
+    await visitor.press('main button[type="submit"]');
     assert.match(await visitor.text('.nhsuk-error-summary'), /Enter an NHS number/);
     await fillFind(page, { ...barbara, permission: 'cannot-ask' });
-    await page.click('main button[type="submit"]');
+    await visitor.press('main button[type="submit"]');
     assert.match(await visitor.text(), /HOLMES, Barbara.*Call now: 01632 960 102/);
-    await page.click('text=Printable phone card');
+    await visitor.press('text=Printable phone card');
     assert.match(await visitor.text('h1'), /Phone card/);
-    await page.click('text=Sign out');
+    await visitor.press('text=Sign out');
     assert.equal(await visitor.text('h1'), 'You are signed out');
   });
 });

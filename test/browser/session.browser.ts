@@ -27,7 +27,7 @@ describe('an answer', () => {
     await page.reload();
     assert.match(await visitor.text('.hw-banner'), /HOLMES, Barbara/);
     assert.deepEqual(await counts(), [lookUps, views + 1]);
-    await page.click('text=Look up another patient');
+    await visitor.press('text=Look up another patient');
     await page.goBack();
     assert.match(await visitor.text('.hw-banner'), /HOLMES, Barbara/);
     assert.deepEqual(await counts(), [lookUps, views + 2]);
@@ -78,7 +78,7 @@ describe('leaving', () => {
     const visitor = await site.visitAs('nia');
     const { page } = visitor;
     await visitor.lookUp(barbara);
-    await page.click('text=Sign out');
+    await visitor.press('text=Sign out');
     assert.equal(await visitor.text('h1'), 'You are signed out');
     assert.match(await visitor.text(), /Sherwood County Council Now: 01632 960 201/);
     await visitor.inspect('signed-out');
@@ -105,7 +105,7 @@ describe('leaving', () => {
     await visitor.open('/find');
     const before = await app.audited('look-up');
     app.clock.advance(16);
-    await visitor.page.click('main button[type="submit"]');
+    await visitor.press('main button[type="submit"]');
     assert.equal(await visitor.text('h1'), 'You are signed out');
     assert.match(await visitor.text(), /NOT_SIGNED_IN/);
     assert.match(await visitor.text(), /01632 960 201/);

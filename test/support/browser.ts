@@ -25,6 +25,8 @@ export interface Visitor {
   signIn(persona: string): Promise<void>;
   /** Fills the find page in and sends it; ends on the answer, or on the form with its errors. */
   lookUp(asked: LookUp): Promise<void>;
+  /** Clicks what leads to another page, and waits until that is there. */
+  press(selector: string): Promise<void>;
   /** {@link inspect} of the page as it is, and of its title. */
   inspect(name?: string, axeAt?: Parameters<typeof inspect>[2]): Promise<void>;
   /** Text of the main part, spaces as one. */
@@ -73,13 +75,18 @@ async function visit(browser: Browser, app: RunningApp, options: BrowserContextO
     open: (path) => page.goto(path),
     async signIn(persona) {
       await page.goto('/sign-in');
-      await page.click(`button[value="${persona}"]`);
+      await visitor.press(`button[value="${persona}"]`);
       assert.match(await visitor.text('.nhsuk-header__account'), /Sign out/);
     },
     async lookUp(asked) {
       await page.goto('/find');
       await fillFind(page, asked);
-      await page.click('main button[type="submit"]');
+      await visitor.press('main button[type="submit"]');
+    },
+    async press(selector) {
+      const loaded = page.waitForEvent('load');
+      await page.click(selector);
+      await loaded;
     },
     async inspect(name, axeAt) {
       await inspect(page, name, axeAt);

@@ -218,36 +218,51 @@ export function expect(all: readonly WorldPerson[], number: string, birth: strin
   const one = all[at];
   if (claimants.length !== 1 || !one || one.number === 'differs') return nothing;
   if (!['adult', 'just-18'].includes(one.birth) || birthOf(one) !== birth) return nothing;
-  const isNamed = (from: number, how: Named | 'next'): boolean => {
-    const line = named(all, from, how);
-    return line.id === id || isOne(line.number);
-  };
-  if (
-    all.some(
-      ({ restricted }, from) =>
-        restricted && ['now', 'unread'].includes(restricted.when) && isNamed(from, restricted.by),
-    )
-  ) {
-    return nothing;
-  }
+  const linked = linkedTo(all, at, isOne);
+  const hidden = all.some(({ restricted }, from) => {
+    if (!restricted || !['now', 'unread'].includes(restricted.when)) return false;
+    const line = named(all, from, restricted.by);
+    return isOne(line.number) || linked.has(line.id ?? '');
+  });
+  if (hidden) return nothing;
   const marks = (...wanted: CareKind[]): string[] =>
     one.care.flatMap((kind, line) => (wanted.includes(kind) ? [markOf(at, line, kind)] : []));
   const open = marks('home', 'day', 'planned');
   const kind = one.died ? 'died' : open.length > 0 ? 'care' : one.care.includes('unread') ? 'cannot-show' : 'no-care';
-  return { discloses: true, who: at, kind, open, ended: marks('ended'), safeguarding: safeguardingOf(all, at, isOne) };
+  return {
+    discloses: true,
+    who: at,
+    kind,
+    open,
+    ended: marks('ended'),
+    safeguarding: safeguardingOf(all, at, isOne, linked),
+  };
+}
+
+/** Ids that some line puts beside one of the person's numbers: what stands against them may be about this person. */
+function linkedTo(
+  all: readonly WorldPerson[],
+  at: number,
+  isOne: (number: string | undefined) => boolean,
+): ReadonlySet<string> {
+  const lines = all.flatMap(({ restricted, referral }, from) =>
+    [restricted?.by, referral?.by].flatMap((by) => (by ? [named(all, from, by)] : [])),
+  );
+  return new Set([`M${at}`, ...lines.flatMap(({ id, number }) => (id && isOne(number) ? [id] : []))]);
 }
 
 function safeguardingOf(
   all: readonly WorldPerson[],
   at: number,
   isOne: (number: string | undefined) => boolean,
+  linked: ReadonlySet<string>,
 ): 'open' | 'none-recorded' | 'not-available' {
   const lines = all.flatMap(({ referral }, from) =>
     referral && referral.state !== 'closed'
       ? [{ ...named(all, from, referral.by), open: referral.state === 'open' }]
       : [],
   );
-  const about = lines.filter(({ id, number }) => id === `M${at}` || isOne(number));
+  const about = lines.filter(({ id, number }) => isOne(number) || linked.has(id ?? ''));
   if (about.length === 0) return 'none-recorded';
   // A line that names this person by id beside another's number casts doubt on all that name the id.
   const doubt = about.some(({ id, number }) => id === `M${at}` && number !== undefined && !isOne(number));
