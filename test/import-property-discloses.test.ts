@@ -6,5 +6,5 @@ const databases = freshDatabases();
 after(() => databases.close());
 
 it('no child, restricted, objected, direct-payment or wrong-birth-date record is disclosed, and nothing without its audit row', async () => {
-  await discloses(databases, { people: 8, probes: 6 }, 1500);
+  await discloses(databases, { people: 8, probes: 6 }, 300);
 });

@@ -33,7 +33,13 @@ const headings: Record<AnswerKind, string> = {
 const seen = new Map<AnswerKind, string>();
 
 /** What every answer carries, whatever it is: the caveat, and the council's number for the hour. */
-async function check(visitor: Visitor, kind: AnswerKind, councilNow: string, status = 200, picture = ''): Promise<string> {
+async function check(
+  visitor: Visitor,
+  kind: AnswerKind,
+  councilNow: string,
+  status = 200,
+  picture = '',
+): Promise<string> {
   const { page } = visitor;
   const heading = await visitor.text('h1');
   const text = await visitor.text();
@@ -53,20 +59,36 @@ async function check(visitor: Visitor, kind: AnswerKind, councilNow: string, sta
 const besides: Record<string, { readonly picture: string; readonly says: readonly RegExp[] }> = {
   9990000026: {
     picture: 'answer-safeguarding-open',
-    says: [/Referral open There is an open safeguarding referral\. Phone the council’s duty team before you phone any provider\. Call first: 01632 960 201/],
+    says: [
+      /Referral open There is an open safeguarding referral\. Phone the council’s duty team before you phone any provider\. Call first: 01632 960 201/,
+    ],
   },
   9990000034: {
     picture: 'answer-safeguarding-not-available',
-    says: [/Not available We cannot tell whether a safeguarding referral is open\. Phone the council’s duty team before you phone any provider\. Call first: 01632 960 201/],
+    says: [
+      /Not available We cannot tell whether a safeguarding referral is open\. Phone the council’s duty team before you phone any provider\. Call first: 01632 960 201/,
+    ],
   },
-  9990000085: { picture: 'answer-no-provider-number', says: [/No number that answers now No phone number is recorded\./] },
+  9990000085: {
+    picture: 'answer-no-provider-number',
+    says: [/No number that answers now No phone number is recorded\./],
+  },
   9990000115: { picture: 'answer-long-names', says: [/Incorporating Fairweather’s Night Sitters Limited/] },
   9990000131: {
     picture: 'answer-cautions',
-    says: [/NHS number 999 000 0131 has been replaced\. The current number is 999 000 0158\./, /The last name you entered is not the one on the council’s record/],
+    says: [
+      /NHS number 999 000 0131 has been replaced\. The current number is 999 000 0158\./,
+      /The last name you entered is not the one on the council’s record/,
+    ],
   },
-  9990000298: { picture: 'answer-unclear-number', says: [/Call now: Ring the bell desk, 01632 960170, and let it ring/] },
-  9990000050: { picture: 'answer-recently-ended', says: [/Recently ended Reablement at home: Sherwood Reablement Team/] },
+  9990000298: {
+    picture: 'answer-unclear-number',
+    says: [/Call now: Ring the bell desk, 01632 960170, and let it ring/],
+  },
+  9990000050: {
+    picture: 'answer-recently-ended',
+    says: [/Recently ended Reablement at home: Sherwood Reablement Team/],
+  },
   JRDAN269: { picture: 'answer-old-style-number', says: [/This is an old-style NHS number, with letters/] },
   9999999999: { picture: 'answer-dummy-number', says: [/This is a dummy number/] },
   9990000019: { picture: 'answer-typing-mistake', says: [/its last digit does not fit/] },
@@ -123,7 +145,10 @@ describe('the answers that only a use of the service brings', () => {
     };
     for (const number of validNumbers(30)) await ask(number);
     await visitor.lookUp({ nhsNumber: '9990000018', birthDate: '1941-03-14' });
-    assert.match(await check(visitor, 'over-budget', '01632 960 201', 429), /choose “cannot be asked”: that still works/);
+    assert.match(
+      await check(visitor, 'over-budget', '01632 960 201', 429),
+      /choose “cannot be asked”: that still works/,
+    );
     await visitor.lookUp({ nhsNumber: '9990000018', birthDate: '1941-03-14', permission: 'cannot-ask' });
     assert.equal(await visitor.text('h1'), headings.care);
     await visitor.leave();
@@ -132,11 +157,17 @@ describe('the answers that only a use of the service brings', () => {
   it('asks to sign in again after 5 emergencies, then goes on with the very look-up', async () => {
     const visitor = await site.visitAs('dilys');
     const { page } = visitor;
-    const asked = demoPeople(app.clock.now()).filter(({ answer }) => answer === 'care').slice(0, 6);
+    const asked = demoPeople(app.clock.now())
+      .filter(({ answer }) => answer === 'care')
+      .slice(0, 6);
     // Counted since the sign-in: time must have passed.
     app.clock.advance(1);
     for (const one of asked) await visitor.lookUp({ ...one, permission: 'cannot-ask' });
-    assert.match(await check(visitor, 'sign-in-again', '01632 960 201', 403), /Your look-up is kept and goes on after you sign in/);
+    assert.match(
+      await check(visitor, 'sign-in-again', '01632 960 201', 403),
+      /Your look-up is kept and goes on after you sign in/,
+    );
+    app.clock.advance(1);
     await visitor.press('main a[role="button"]');
     assert.equal(await page.locator('main button').count(), 1, 'nobody else may go on with it');
     await visitor.press('button[value="dilys"]');

@@ -13,7 +13,15 @@ const barbara = { nhsNumber: '999 000 0018', birthDate: '1941-03-14' };
 const arthur = { nhsNumber: '9990000026', birthDate: '1937-11-02' };
 
 /** Everything of the main answer, in the order in which it must stand. */
-const mainAnswer = ['.hw-banner', 'h1', '.hw-freshness', '.hw-safeguarding', '.hw-package__call', '.hw-council', '.hw-not-shown'];
+const mainAnswer = [
+  '.hw-banner',
+  'h1',
+  '.hw-freshness',
+  '.hw-safeguarding',
+  '.hw-package__call',
+  '.hw-council',
+  '.hw-not-shown',
+];
 
 interface Box {
   readonly selector: string;
@@ -46,19 +54,34 @@ describe('Barbara, looked up by an emergency nurse at 3am on a bank holiday', as
   after(() => visitor.leave());
 
   it('is shown with a banner in the order name, born and age, gender, NHS number', async () => {
-    assert.match(await visitor.text('.hw-banner'), /^HOLMES, Barbara Born 14 March 1941 \(85 years\) Gender Female NHS number 999 000 0018/);
+    assert.match(
+      await visitor.text('.hw-banner'),
+      /^HOLMES, Barbara Born 14 March 1941 \(85 years\) Gender Female NHS number 999 000 0018/,
+    );
   });
 
   it('has two packages, each with its provider and service in the council’s words', async () => {
-    assert.deepEqual(await page.locator('.hw-packages h2').allInnerTexts(), ['Home care: Larkfield Home Care', 'Day centre: Willowbrook Day Centre']);
+    assert.deepEqual(await page.locator('.hw-packages h2').allInnerTexts(), [
+      'Home care: Larkfield Home Care',
+      'Day centre: Willowbrook Day Centre',
+    ]);
   });
 
   it('gives the out-of-hours number to call now, and says why', async () => {
     const card = page.locator('.hw-package').first();
-    assert.equal(await card.locator('.hw-package__call').innerText(), 'Call now: 01632 960 102 (out of hours)'.replaceAll(/(?<=\d) (?=\d)/g, '\u00a0'));
+    assert.equal(
+      await card.locator('.hw-package__call').innerText(),
+      'Call now: 01632 960 102 (out of hours)'.replaceAll(/(?<=\d) (?=\d)/g, '\u00a0'),
+    );
     assert.equal(await card.locator('.hw-phone--now').getAttribute('href'), 'tel:01632960102');
-    assert.match(await card.innerText(), /Office closed: bank holiday\. Opens tomorrow at 8am\.\s+Office: 01632\s960\s101 Monday to Friday, 8am to 6pm/);
-    assert.match(await page.locator('.hw-package').nth(1).innerText(), /No number that answers now\s+Office closed: bank holiday\. No out-of-hours number is recorded\./);
+    assert.match(
+      await card.innerText(),
+      /Office closed: bank holiday\. Opens tomorrow at 8am\.\s+Office: 01632\s960\s101 Monday to Friday, 8am to 6pm/,
+    );
+    assert.match(
+      await page.locator('.hw-package').nth(1).innerText(),
+      /No number that answers now\s+Office closed: bank holiday\. No out-of-hours number is recorded\./,
+    );
   });
 
   it('makes that number the largest thing on the page', async () => {
@@ -66,13 +89,25 @@ describe('Barbara, looked up by an emergency nurse at 3am on a bank holiday', as
   });
 
   it('says how old the care information is, and when safeguarding was none recorded', async () => {
-    assert.equal(await visitor.text('.hw-freshness'), 'Sherwood County Council record, as it was today at 2:40am (20 minutes ago).');
-    assert.equal(await visitor.text('.hw-safeguarding'), 'Safeguarding No open safeguarding referral recorded, as at today at 2:55am.');
+    assert.equal(
+      await visitor.text('.hw-freshness'),
+      'Sherwood County Council record, as it was today at 2:40am (20 minutes ago).',
+    );
+    assert.equal(
+      await visitor.text('.hw-safeguarding'),
+      'Safeguarding No open safeguarding referral recorded, as at today at 2:55am.',
+    );
   });
 
   it('says that care paid for privately or by direct payment is never shown, and gives the council’s number for the hour', async () => {
-    assert.match(await visitor.text('.hw-not-shown'), /^Never shown here: care that a person pays for privately, or buys with a direct payment\./);
-    assert.equal(await visitor.text('.hw-council'), 'Phone Sherwood County Council now: 01632 960 201 (Emergency duty team)');
+    assert.match(
+      await visitor.text('.hw-not-shown'),
+      /^Never shown here: care that a person pays for privately, or buys with a direct payment\./,
+    );
+    assert.equal(
+      await visitor.text('.hw-council'),
+      'Phone Sherwood County Council now: 01632 960 201 (Emergency duty team)',
+    );
   });
 
   it('never promises more than the record knows: "may be paused", and when the numbers were confirmed', async () => {
@@ -98,9 +133,18 @@ describe('Barbara, looked up by an emergency nurse at 3am on a bank holiday', as
       await page.setViewportSize(size);
       const list = await boxes(page);
       const starts = list.map(({ top }) => top);
-      assert.deepEqual(starts, [...starts].sort((a, b) => a - b), JSON.stringify(list));
-      const source = (await page.evaluate(`[...document.querySelectorAll('${mainAnswer.join(', ')}')].map((e) => e.className.split(' ')[0])`)) as string[];
-      assert.deepEqual([...new Set(source)], mainAnswer.map((one) => (one === 'h1' ? 'hw-heading' : one.slice(1))));
+      assert.deepEqual(
+        starts,
+        [...starts].sort((a, b) => a - b),
+        JSON.stringify(list),
+      );
+      const source = (await page.evaluate(
+        `[...document.querySelectorAll('${mainAnswer.join(', ')}')].map((e) => e.className.split(' ')[0])`,
+      )) as string[];
+      assert.deepEqual(
+        [...new Set(source)],
+        mainAnswer.map((one) => (one === 'h1' ? 'hw-heading' : one.slice(1))),
+      );
     });
   }
 
@@ -125,10 +169,21 @@ describe('Barbara, looked up by an emergency nurse at 3am on a bank holiday', as
     await visitor.press('text=Printable phone card');
     await visitor.inspect('card-barbara');
     const card = await visitor.text();
-    for (const words of [/HOLMES, Barbara/, /Larkfield Home Care/, /01632 960 101/, /01632 960 102/, /01632 960 200/, /01632 960 201/, /Never shown here/]) {
+    for (const words of [
+      /HOLMES, Barbara/,
+      /Larkfield Home Care/,
+      /01632 960 101/,
+      /01632 960 102/,
+      /01632 960 200/,
+      /01632 960 201/,
+      /Never shown here/,
+    ]) {
       assert.match(card, words);
     }
-    assert.match(card, /Looked up 31 August 2026 at 3am\. Sherwood County Council record, as it was 31 August 2026 at 2:40am\./);
+    assert.match(
+      card,
+      /Looked up 31 August 2026 at 3am\. Sherwood County Council record, as it was 31 August 2026 at 2:40am\./,
+    );
     assert.doesNotMatch(card, /today|ago/);
     assert.match(card, /Monday to Friday, 8am to 6pm; Saturday, 9am to midday/);
     assert.match(card, /Willowbrook Day Centre 01632 960 110 Monday to Friday, 9am to 4pm No number recorded/);
@@ -147,8 +202,14 @@ describe('Barbara, looked up on a Tuesday at 10am', () => {
     const visitor = await site.visitAs('nia');
     await visitor.lookUp(barbara);
     const numbers = visitor.page.locator('.hw-phone--now');
-    assert.deepEqual(await Promise.all((await numbers.all()).map((one) => one.getAttribute('href'))), ['tel:01632960101', 'tel:01632960110']);
-    assert.match(await visitor.text('.hw-package'), /Call now: 01632 960 101 \(office\) Office open now until 6pm\. Out of hours: 01632 960 102/);
+    assert.deepEqual(await Promise.all((await numbers.all()).map((one) => one.getAttribute('href'))), [
+      'tel:01632960101',
+      'tel:01632960110',
+    ]);
+    assert.match(
+      await visitor.text('.hw-package'),
+      /Call now: 01632 960 101 \(office\) Office open now until 6pm\. Out of hours: 01632 960 102/,
+    );
     assert.match(await visitor.text('.hw-council'), /now: 01632 960 200 \(Adult care duty team\)/);
     await visitor.inspect('answer-barbara-tuesday');
     for (const { selector, bottom } of await boxes(visitor.page)) assert.ok(bottom <= desktop.height, selector);
@@ -161,7 +222,10 @@ describe('an open safeguarding referral', () => {
     const visitor = await site.visitAs('nia');
     const { page } = visitor;
     await visitor.lookUp(arthur);
-    assert.match(await visitor.text('.hw-safeguarding'), /Referral open There is an open safeguarding referral\. Phone the council’s duty team before you phone any provider\. Call first: 01632 960 200/);
+    assert.match(
+      await visitor.text('.hw-safeguarding'),
+      /Referral open There is an open safeguarding referral\. Phone the council’s duty team before you phone any provider\. Call first: 01632 960 200/,
+    );
     assert.deepEqual(await page.evaluate(largestText), ['01632\u00a0960\u00a0200']);
     assert.match(await visitor.text('.hw-package__call'), /^Call after the duty team: 01632 960 101/);
     await visitor.leave();
@@ -174,7 +238,9 @@ describe('an open safeguarding referral', () => {
       await visitor.lookUp(asked);
       await page.emulateMedia({ media: 'print' });
       const text = await visitor.text();
-      const sizes = await page.evaluate("[...document.querySelectorAll('main .hw-phone')].filter((e) => e.checkVisibility()).map((e) => getComputedStyle(e).fontSize)");
+      const sizes = await page.evaluate(
+        "[...document.querySelectorAll('main .hw-phone')].filter((e) => e.checkVisibility()).map((e) => getComputedStyle(e).fontSize)",
+      );
       await page.emulateMedia({ media: 'screen' });
       // Who it is differs by right.
       return [text.replace(/^.*Council’s id \w+/, '').replace(/since \d+ \w+ \d+/g, 'since'), sizes];

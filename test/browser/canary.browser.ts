@@ -14,7 +14,12 @@ describe('the canary page', () => {
   it('is drawn with real letters: words have ink, and each letter its own shape', async () => {
     const visitor = await site.visit();
     const { page } = visitor;
-    await page.setContent(html('p { font: 40px Arial, sans-serif; width: 300px } #none { color: transparent }', '<p id="i">iiii</p><p id="w">WWWW</p><p id="none">WWWW</p>'));
+    await page.setContent(
+      html(
+        'p { font: 40px Arial, sans-serif; width: 300px } #none { color: transparent }',
+        '<p id="i">iiii</p><p id="w">WWWW</p><p id="none">WWWW</p>',
+      ),
+    );
     const [thin, wide, none] = [await ink(page, '#i'), await ink(page, '#w'), await ink(page, '#none')];
     assert.equal(none, 0);
     assert.ok(thin > 0.005, `letters without ink: ${thin}`);
@@ -24,10 +29,14 @@ describe('the canary page', () => {
 
   it('has a contrast, a label and a picture that axe finds, and nothing once they are mended', async () => {
     const visitor = await site.visit();
-    await visitor.page.setContent(html('p { color: #999; background: #fff }', '<p>Hard to read</p><input id="box"><img src="data:,">'));
+    await visitor.page.setContent(
+      html('p { color: #999; background: #fff }', '<p>Hard to read</p><input id="box"><img src="data:,">'),
+    );
     const faults = (await axeFaults(visitor.page)).map((fault) => fault.split(':')[0]);
     assert.deepEqual(faults.sort(), ['color-contrast', 'image-alt', 'label']);
-    await visitor.page.setContent(html('p { color: #222; background: #fff }', '<p>Easy to read</p><label for="box">Box</label><input id="box">'));
+    await visitor.page.setContent(
+      html('p { color: #222; background: #fff }', '<p>Easy to read</p><label for="box">Box</label><input id="box">'),
+    );
     assert.deepEqual(await axeFaults(visitor.page), []);
     await visitor.leave();
   });
@@ -40,7 +49,10 @@ describe('the canary page', () => {
       await page.setContent(html(style, '<p class="it">Amalgamated-Friendly-Society-Incorporated</p>'));
       return (await layoutFaults(page)).join('\n');
     };
-    assert.match(await faultsOf('.it { width: 500px }'), /the page is \d+ px wide in 320[\s\S]*runs off the screen: p\.it/);
+    assert.match(
+      await faultsOf('.it { width: 500px }'),
+      /the page is \d+ px wide in 320[\s\S]*runs off the screen: p\.it/,
+    );
     assert.match(await faultsOf('.it { width: 90px; overflow: hidden; white-space: nowrap }'), /is cut off: p\.it/);
     assert.match(await faultsOf('.it { width: 90px; white-space: nowrap }'), /is wider than its box: p\.it/);
     assert.equal(await faultsOf('.it { overflow-wrap: anywhere }'), '');
@@ -52,13 +64,21 @@ describe('the canary page', () => {
     const { page } = visitor;
     await page.evaluate("fetch('http://elsewhere.example/').catch(() => undefined)");
     await visitor.open('/phone-numbers?999-000-0018');
-    await page.evaluate("document.head.append(Object.assign(document.createElement('style'), { textContent: 'p { color: red }' }))");
+    await page.evaluate(
+      "document.head.append(Object.assign(document.createElement('style'), { textContent: 'p { color: red }' }))",
+    );
     await page.evaluate("document.title = 'HOLMES, Barbara'");
     await page.evaluate("setTimeout(() => { throw new Error('planted') })");
     await visitor.inspect();
     await page.waitForTimeout(50);
     const seen = visitor.faults.join('\n');
-    for (const fault of [/asked elsewhere\.example/, /the address tells 9990000018/, /Content Security Policy/, /script: planted/, /the title tells HOLMES/]) {
+    for (const fault of [
+      /asked elsewhere\.example/,
+      /the address tells 9990000018/,
+      /Content Security Policy/,
+      /script: planted/,
+      /the title tells HOLMES/,
+    ]) {
       assert.match(seen, fault);
     }
     await assert.rejects(visitor.leave());

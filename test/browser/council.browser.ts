@@ -19,14 +19,20 @@ describe('after Nia looked Barbara up, asked and unasked', () => {
     app.clock.advance(1);
   });
 
-  for (const [how, typed] of [['NHS number', '999 000 0018'], ['the council’s own id', 'M100001']] as const) {
+  for (const [how, typed] of [
+    ['NHS number', '999 000 0018'],
+    ['the council’s own id', 'M100001'],
+  ] as const) {
     it(`the council’s duty worker sees by ${how} who looked, when, why and what was seen`, async () => {
       const carol = await site.visitAs('carol');
       await carol.page.fill('#who', typed);
       await carol.press('main button');
       const rows = await carol.page.locator('main tbody tr').allInnerTexts();
       assert.equal(rows.length, 2);
-      assert.match(rows[0] ?? '', /today at 3:01am\s+Nia Example\s+Emergency nurse, Emergency department, Kings Vale Hospital\s+Deciding whether they can go home from here\s+Could not be asked: unconscious\s+Care packages and phone numbers, with safeguarding state/);
+      assert.match(
+        rows[0] ?? '',
+        /today at 3:01am\s+Nia Example\s+Emergency nurse, Emergency department, Kings Vale Hospital\s+Deciding whether they can go home from here\s+Could not be asked: unconscious\s+Care packages and phone numbers, with safeguarding state/,
+      );
       assert.match(rows[1] ?? '', /The person agreed/);
       await carol.inspect(how === 'NHS number' ? 'council-accesses' : undefined);
       assert.doesNotMatch(carol.page.url(), /M100001/);
@@ -53,7 +59,10 @@ describe('after Nia looked Barbara up, asked and unasked', () => {
     assert.equal(await page.locator('main tbody tr').count(), 2);
     await priya.inspect('who-looked');
     await priya.open('/alerts');
-    assert.match(await priya.text(), /Opened without asking the person TO REVIEW today at 3:01am: Nia Example, Emergency nurse/i);
+    assert.match(
+      await priya.text(),
+      /Opened without asking the person TO REVIEW today at 3:01am: Nia Example, Emergency nurse/i,
+    );
     await priya.inspect('alerts');
     await priya.press('text=Mark as reviewed');
     assert.match(await priya.text(), /Reviewed today at 3:02am by Priya Example/);
@@ -86,7 +95,10 @@ describe('the operator', () => {
     const owen = await site.visitAs('owen');
     const text = await owen.text();
     assert.match(text, /database READY/i);
-    assert.match(text, /Sherwood County Council Last extract received today at 3am\..*Care today at 2:40am \(\d+ minutes ago\) FRESH/i);
+    assert.match(
+      text,
+      /Sherwood County Council Last extract received today at 3am\..*Care today at 2:40am \(\d+ minutes ago\) FRESH/i,
+    );
     assert.match(text, /Trentside City Council.*OVERDUE/i);
     await owen.inspect('operator');
     await owen.leave();

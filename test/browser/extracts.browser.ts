@@ -86,7 +86,10 @@ describe('the data steward', () => {
     await visitor.press('main tbody tr a');
     assert.match(await visitor.text('h1'), /^Extract \d+$/);
     await visitor.inspect('extract');
-    const [download] = await Promise.all([page.waitForEvent('download'), page.click('text=Download every line set aside')]);
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.click('text=Download every line set aside'),
+    ]);
     assert.match(download.suggestedFilename(), /^extract-\d+-set-aside\.csv$/);
     const lines = readFileSync(await download.path(), 'utf8').split('\r\n');
     assert.equal(lines[0], '\ufeffPart,Row,LA Person Unique Identifier,Reference,Column,Value,Code,What to do');
@@ -100,7 +103,10 @@ describe('the data steward', () => {
     assert.match(await visitor.text(), /Held as extract \d+: somebody must look at the reasons\./);
     assert.deepEqual(await states(), ['Held', 'Taken in', 'Taken in']);
     await visitor.press('main tbody tr a');
-    assert.match(await visitor.text('.hw-caution'), /Held for a person to release care: open packages fell from [\d,]+ to \d+\./);
+    assert.match(
+      await visitor.text('.hw-caution'),
+      /Held for a person to release care: open packages fell from [\d,]+ to \d+\./,
+    );
     await visitor.inspect('extract-held');
     await visitor.press('text=Release: take it in');
     await finished();

@@ -39,17 +39,32 @@ describe('the find page', async () => {
   it('sent empty, lists what is missing in a summary that has the focus and leads to each field', async () => {
     await visitor.open('/find');
     await send();
-    assert.deepEqual(await summary(), ['Enter an NHS number', 'Enter the date of birth', 'Choose why you are looking this patient up', 'Choose whether the patient agreed']);
+    assert.deepEqual(await summary(), [
+      'Enter an NHS number',
+      'Enter the date of birth',
+      'Choose why you are looking this patient up',
+      'Choose whether the patient agreed',
+    ]);
     assert.equal(await page.title(), 'Error: Find a patient – Homeward');
     assert.match(String(await page.evaluate('document.activeElement.className')), /nhsuk-error-summary/);
     await visitor.inspect('find-errors');
-    for (const [text, id] of [['Enter an NHS number', 'nhsNumber'], ['Enter the date of birth', 'birth-day'], ['Choose why you are', 'reason'], ['Choose whether', 'permission']] as const) {
+    for (const [text, id] of [
+      ['Enter an NHS number', 'nhsNumber'],
+      ['Enter the date of birth', 'birth-day'],
+      ['Choose why you are', 'reason'],
+      ['Choose whether', 'permission'],
+    ] as const) {
       await page.click(`.nhsuk-error-summary >> text=${text}`);
       assert.equal(await page.evaluate('document.activeElement.id'), id);
     }
   });
 
-  for (const [given, day, month, year] of [['31 February', '31', '2', '1941'], ['words', 'x', 'y', 'z'], ['a year of two digits', '14', '3', '41'], ['only a part', '14', '', '']] as const) {
+  for (const [given, day, month, year] of [
+    ['31 February', '31', '2', '1941'],
+    ['words', 'x', 'y', 'z'],
+    ['a year of two digits', '14', '3', '41'],
+    ['only a part', '14', '', ''],
+  ] as const) {
     it(`refuses a date of birth that is none (${given}), and keeps what was typed`, async () => {
       await visitor.open('/find');
       await fillFind(page, barbara);
@@ -58,7 +73,15 @@ describe('the find page', async () => {
       await page.fill('#birth-year', year);
       await send();
       assert.deepEqual(await summary(), ['Date of birth must be a real date, for example 14 3 1941']);
-      assert.deepEqual([await page.inputValue('#nhsNumber'), await page.inputValue('#birth-day'), await page.inputValue('#birth-month'), await page.inputValue('#birth-year')], ['9990000018', day, month, year]);
+      assert.deepEqual(
+        [
+          await page.inputValue('#nhsNumber'),
+          await page.inputValue('#birth-day'),
+          await page.inputValue('#birth-month'),
+          await page.inputValue('#birth-year'),
+        ],
+        ['9990000018', day, month, year],
+      );
       assert.equal(await page.isChecked('[value="decide-admission"]'), true);
       assert.equal(await page.isChecked('[value="given"]'), true);
     });
@@ -67,7 +90,9 @@ describe('the find page', async () => {
   it('asks for the reason when the patient cannot be asked', async () => {
     await visitor.open('/find');
     await fillFind(page, { ...barbara, permission: 'cannot-ask' });
-    await page.evaluate("document.querySelectorAll('[name=cannotAskReason]').forEach((one) => { one.checked = false; })");
+    await page.evaluate(
+      "document.querySelectorAll('[name=cannotAskReason]').forEach((one) => { one.checked = false; })",
+    );
     await send();
     assert.deepEqual(await summary(), ['Choose why the patient cannot be asked']);
     await page.click('.nhsuk-error-summary a');
@@ -172,7 +197,10 @@ describe('a ward clerk', async () => {
   it('reads the same words on safeguarding, open, none and in doubt alike', async () => {
     const open = await paged('9990000026', '1937-11-02');
     await visitor.inspect('answer-ward-clerk');
-    assert.match(open, /^Safeguarding Not shown to your role Safeguarding is not shown to your role\. Phone the council’s duty team before you phone any provider\. Call first: 01632 960 201/);
+    assert.match(
+      open,
+      /^Safeguarding Not shown to your role Safeguarding is not shown to your role\. Phone the council’s duty team before you phone any provider\. Call first: 01632 960 201/,
+    );
     assert.equal(await paged('9990000263', '1943-10-21'), open);
     assert.equal(await paged('9990000034', '1944-07-19'), open);
   });

@@ -33,9 +33,11 @@ describe('without signing in', () => {
     const visitor = await site.visit();
     await visitor.open('/');
     const text = await visitor.text();
-    for (const { name, note } of demoPeople(site.app.clock.now())) assert.ok(text.includes(name) && text.includes(note), name);
+    for (const { name, note } of demoPeople(site.app.clock.now()))
+      assert.ok(text.includes(name) && text.includes(note), name);
     assert.match(text, /HOLMES, Barbara: NHS number 999 000 0018, born 14 March 1941/);
-    for (const persona of ['Nia', 'Omar', 'Dilys', 'Will', 'Carol', 'Stefan', 'Priya', 'Owen']) assert.match(text, new RegExp(persona));
+    for (const persona of ['Nia', 'Omar', 'Dilys', 'Will', 'Carol', 'Stefan', 'Priya', 'Owen'])
+      assert.match(text, new RegExp(persona));
     await visitor.leave();
   });
 

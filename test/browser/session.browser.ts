@@ -19,7 +19,10 @@ describe('an answer', () => {
     ({ page } = visitor);
   });
   after(() => visitor.leave());
-  const counts = async (): Promise<[number, number]> => [await app.audited('look-up'), await app.audited('view-answer-again')];
+  const counts = async (): Promise<[number, number]> => [
+    await app.audited('look-up'),
+    await app.audited('view-answer-again'),
+  ];
 
   it('is looked up once: reload and back show it again, audited, without a second look-up', async () => {
     await visitor.lookUp(barbara);
@@ -40,7 +43,10 @@ describe('an answer', () => {
     await visitor.open('/find');
     app.clock.advance(10);
     await page.goto(answer);
-    assert.match(await visitor.text(), /You are looking at an earlier answer\. Numbers to phone may have changed with the hour/);
+    assert.match(
+      await visitor.text(),
+      /You are looking at an earlier answer\. Numbers to phone may have changed with the hour/,
+    );
     assert.match(await visitor.text('.hw-freshness'), /40 minutes ago/);
     await visitor.inspect('answer-earlier');
     for (let more = 0; more < 4; more++) {
@@ -140,7 +146,10 @@ describe('the warning before the session ends', () => {
     assert.equal(await shown(), true);
     assert.match(await page.innerText('#session-warning'), /You will soon be signed out[\s\S]*2 minutes/);
     assert.equal(await page.evaluate("document.activeElement.closest('dialog') !== null"), true);
-    assert.equal(await page.evaluate("getComputedStyle(document.getElementById('session-warning'), '::backdrop').opacity"), '1');
+    assert.equal(
+      await page.evaluate("getComputedStyle(document.getElementById('session-warning'), '::backdrop').opacity"),
+      '1',
+    );
     await visitor.inspect('session-warning');
     await page.click('text=Stay signed in');
     await page.waitForFunction("!document.getElementById('session-warning').open");

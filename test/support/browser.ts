@@ -84,9 +84,7 @@ async function visit(browser: Browser, app: RunningApp, options: BrowserContextO
       await visitor.press('main button[type="submit"]');
     },
     async press(selector) {
-      const loaded = page.waitForEvent('load');
-      await page.click(selector);
-      await loaded;
+      await Promise.all([page.waitForEvent('load'), page.click(selector)]);
     },
     async inspect(name, axeAt) {
       await inspect(page, name, axeAt);
@@ -128,7 +126,7 @@ function watch(context: BrowserContext, app: RunningApp, faults: string[]): void
   context.on('console', (message) => {
     if (message.type() !== 'error' && message.type() !== 'warning') return;
     // Chromium's own note that a page answered 4xx or 5xx; of styles and scripts it would be a fault.
-    const ofPage = /^Failed to load resource: the server responded with a status of/.test(message.text());
+    const ofPage = message.text().startsWith('Failed to load resource: the server responded with a status of');
     if (ofPage && !message.location().url.includes('/assets/')) return;
     faults.push(`console on ${message.page()?.url()}: ${message.text()}`);
   });
