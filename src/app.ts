@@ -19,6 +19,7 @@ import type { BundleDeps } from './services/manage-bundles.ts';
 import { sessionsOn } from './services/sessions.ts';
 import { signInWith } from './services/sign-in.ts';
 import { openBundle } from './sources/extract-bundle.ts';
+import { currentParts } from './store/bundles.ts';
 import type { Database } from './store/database.ts';
 import { openStore } from './store/open.ts';
 import { takeWorkDir } from './store/work-dir.ts';
@@ -66,7 +67,9 @@ export async function buildApp({ settings, site, clock, db: given }: AppDeps): P
   const jobs = new BundleJobs((error) => log.error({ name: (error as Error).name }, 'an extract stopped unexpectedly'));
   const lookUps: LookUpDeps = { db, clock, agreements: site.agreements, holidays: site.holidays };
   const sessions = sessionsOn(db, clock);
-  const health = healthOf(db, site, clock);
+  // What an earlier start loaded will do until the new is in.
+  let demoLoaded = !site.demo || (await currentParts(db, site.councils[0]?.id ?? '')).length > 0;
+  const health = healthOf(db, site, clock, () => demoLoaded);
   const nameOf = (id: string): string => [...site.hospitals, ...site.councils].find((one) => one.id === id)?.name ?? id;
   const pages: Page[] = [
     ...findPages({ lookUps, councils: site.councils }),
@@ -107,7 +110,12 @@ export async function buildApp({ settings, site, clock, db: given }: AppDeps): P
   return {
     server,
     db,
-    refreshDemo: () => (site.demo ? loadDemo(clock, bundles, workDir).catch(failedDemo) : Promise.resolve()),
+    refreshDemo: () =>
+      site.demo
+        ? loadDemo(clock, bundles, workDir)
+            .then(() => void (demoLoaded = true))
+            .catch(failedDemo)
+        : Promise.resolve(),
     async stop() {
       clearInterval(sweep);
       clearInterval(hourly);
@@ -145,7 +153,12 @@ function bundleUseCases(
   );
 }
 
-function healthOf(db: Database, site: Site, clock: Clock): () => Promise<readonly HealthCheck[]> {
+function healthOf(
+  db: Database,
+  site: Site,
+  clock: Clock,
+  demoLoaded: () => boolean,
+): () => Promise<readonly HealthCheck[]> {
   return async () => {
     const database = await db.ping().then(
       () => ({ name: 'database', ok: true }),
@@ -158,7 +171,12 @@ function healthOf(db: Database, site: Site, clock: Clock): () => Promise<readonl
       ok: true,
       ...(runOut ? { detail: `The calendar ended on ${site.holidays.knownUntil}: update bank-holidays.yaml.` } : {}),
     };
-    return [database, calendar];
+    const demo = {
+      name: 'demo',
+      ok: demoLoaded(),
+      ...(demoLoaded() ? {} : { detail: 'The demo’s councils are being loaded.' }),
+    };
+    return site.demo ? [database, calendar, demo] : [database, calendar];
   };
 }
 
@@ -187,8 +205,9 @@ export async function serve(deps: AppDeps & { readonly say: (line: string) => vo
   });
   let refresh: NodeJS.Timeout | undefined;
   try {
-    await app.refreshDemo();
+    // Listening first: what the last start loaded can be asked at once, and /health says when the new is in.
     await listen(app, settings);
+    await app.refreshDemo();
     refresh = setInterval(() => void app.refreshDemo(), demoRefreshEvery);
     for (const line of greeting(settings, site, deps.clock)) say(line);
     await asked;

@@ -58,11 +58,13 @@ function readPages(deps: ExtractDeps): Page[] {
       navigation: { text: 'Extracts', order: 1 },
       async handle({ caller, clock, render }) {
         const own = ofCouncil(deps, caller);
+        // The job first: when it says "landed", the list below must hold what landed.
+        const job = jobView(deps.jobs.latest(caller.organisation));
         const bundles = await bundlesOf(own, caller);
         const now = clock.now();
         return render('bundles.njk', {
           council: own.council.name,
-          job: jobView(deps.jobs.latest(caller.organisation)),
+          job,
           canRollBack: bundles.some((one) => one.state === 'landed'),
           rows: bundles.map((one) => ({
             id: one.id,
