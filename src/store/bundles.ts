@@ -1,5 +1,6 @@
 /** Bundles received, their parts, reports and quarantine; and going back one. */
 import { sql } from 'kysely';
+import type { RawBuilder } from 'kysely';
 import type { PartKind } from '../domain/agreement.ts';
 import type { BundleManifest, BundlePart } from '../domain/extract/bundle.ts';
 import { HomewardError } from '../domain/error.ts';
@@ -221,16 +222,21 @@ export async function undoBundle(trx: Trx, council: string, bundle: string): Pro
       );
     }
     const dates = table === 'person_identifier' ? sql`, valid_until = null` : sql``;
-    const part = table === 'person_identifier' ? sql`and o.part = t.part` : sql``;
-    // A restriction that stayed from a bundle undone before may stand already.
     await sql`
       update ${sql.table(table)} t set until_bundle = null ${dates}
-      where t.council = ${council} and t.until_bundle = ${bundle} and not exists (select 1 from ${sql.table(table)} o
-        where o.council = ${council} and o.fingerprint = t.fingerprint and o.until_bundle is null ${part})`.execute(
-      trx.sql,
-    );
+      where t.council = ${council} and t.until_bundle = ${bundle} ${unlessItStands(table, council)}`.execute(trx.sql);
   }
   await trx.sql.updateTable('bundle_part').set({ applied: false }).where('bundle_id', '=', bundle).execute();
+}
+
+// A restriction, or its number, that stayed from a bundle undone before may stand already. Asked only of
+// those: for a whole council's packages the question would take minutes.
+function unlessItStands(table: string, council: string): RawBuilder<unknown> {
+  const identifiers = table === 'person_identifier';
+  if (!identifiers && table !== factTables.restriction.table) return sql``;
+  const other = sql`not exists (select 1 from ${sql.table(table)} o where o.council = ${council}
+    and o.fingerprint = t.fingerprint and o.until_bundle is null ${identifiers ? sql`and o.part = t.part` : sql``})`;
+  return identifiers ? sql`and (t.part <> 'restrictions' or ${other})` : sql`and ${other}`;
 }
 
 /** Deletes facts that were closed, and lines set aside, by bundles received before a moment; what still stands stays. @returns how many rows went */
