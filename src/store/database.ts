@@ -40,12 +40,16 @@ export class Database implements Db {
     let failed = false;
     if (slow) session.patience = null;
     try {
-      await session.query('begin');
-      const result = await work(transactionOn(this.#engine, session));
-      await session.query('commit');
+      const control = (statement: 'begin' | 'commit'): Promise<unknown> =>
+        session.query(statement).catch((error: unknown) => {
+          failed = isConnectionFault(error);
+          throw error;
+        });
+      await control('begin');
+      const result = await work(transactionOn(this.#engine, session, () => (failed = true)));
+      await control('commit');
       return result;
     } catch (error) {
-      failed = isConnectionFault(error);
       // A connection that is gone keeps nothing, and asking it to would only wait; the embedded one never goes.
       if (!failed || this.kind === 'embedded') await session.query('rollback').catch(() => (failed = true));
       throw error;
@@ -75,9 +79,9 @@ export class Database implements Db {
   }
 }
 
-function transactionOn(engine: Engine, session: SqlSession): Trx {
+function transactionOn(engine: Engine, session: SqlSession, onFault: () => void): Trx {
   return {
-    sql: new Kysely<Schema>({ dialect: dialectOn(engine, session) }),
+    sql: new Kysely<Schema>({ dialect: dialectOn(engine, session, onFault) }),
     inTransaction: true,
     copyIn: (table, columns, chunks) => session.copyIn(table, columns, chunks),
   };

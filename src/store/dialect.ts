@@ -3,13 +3,16 @@ import { PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler } from 'ky
 import type { CompiledQuery, DatabaseConnection, Dialect, Driver, QueryResult } from 'kysely';
 import type { Engine, SqlSession } from './engine.ts';
 
-/** A dialect whose statements each take a connection of the engine, or all use the one given. */
-export function dialectOn(engine: Engine, fixed?: SqlSession): Dialect {
+/**
+ * A dialect whose statements each take a connection of the engine, or all use the one given.
+ * @param onFault told when the given connection turns out to be gone
+ */
+export function dialectOn(engine: Engine, fixed?: SqlSession, onFault: () => void = () => undefined): Dialect {
   return {
     createAdapter: () => new PostgresAdapter(),
     createQueryCompiler: () => new PostgresQueryCompiler(),
     createIntrospector: (db) => new PostgresIntrospector(db),
-    createDriver: () => driverOn(engine, fixed),
+    createDriver: () => driverOn(engine, fixed, onFault),
   };
 }
 
@@ -17,12 +20,12 @@ interface Held extends DatabaseConnection {
   release(): void;
 }
 
-function driverOn(engine: Engine, fixed?: SqlSession): Driver {
+function driverOn(engine: Engine, fixed: SqlSession | undefined, onFault: () => void): Driver {
   const refuse = (): Promise<never> => Promise.reject(new Error('Use Database.transaction'));
   return {
     init: () => Promise.resolve(),
     async acquireConnection(): Promise<Held> {
-      if (fixed) return { ...connection(fixed, () => undefined), release: () => undefined };
+      if (fixed) return { ...connection(fixed, onFault), release: () => undefined };
       const { session, release } = await engine.acquire();
       let failed = false;
       return { ...connection(session, () => (failed = true)), release: () => release(failed) };

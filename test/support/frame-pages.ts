@@ -137,7 +137,23 @@ export const phones = ['01632 960 200', '01632 960 201', '01632 960 210', '01632
 );
 
 /** Posts a body in small pieces and stops when the server answers. */
-export function postSlowly(
+export async function postSlowly(
+  web: RunningWeb,
+  path: string,
+  bytes: number,
+  headers: Record<string, string>,
+): Promise<{ status: number; sent: number }> {
+  // The server closes after its answer; a write that meets the closed socket first loses the answer.
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await postOnce(web, path, bytes, headers);
+    } catch (error) {
+      if (attempt === 5 || !['EPIPE', 'ECONNRESET'].includes(String((error as { code?: unknown }).code))) throw error;
+    }
+  }
+}
+
+function postOnce(
   web: RunningWeb,
   path: string,
   bytes: number,
