@@ -12,8 +12,7 @@ import { londonDate } from './domain/dates.ts';
 import { HomewardError } from './domain/error.ts';
 import { BundleJobs } from './services/bundle-jobs.ts';
 import { clearHeldFolder, forgetOldData } from './services/forget.ts';
-import { forgetOldAnswers } from './services/look-up.ts';
-import type { LookUpDeps } from './services/look-up.ts';
+import { forgetOldAnswers, lookUpsOn } from './services/look-up.ts';
 import { receiveBundle } from './services/manage-bundles.ts';
 import type { BundleDeps } from './services/manage-bundles.ts';
 import { sessionsOn } from './services/sessions.ts';
@@ -65,7 +64,7 @@ export async function buildApp({ settings, site, clock, db: given }: AppDeps): P
   const metrics = makeMetrics();
   const bundles = bundleUseCases(settings, site, clock, db, workDir);
   const jobs = new BundleJobs((error) => log.error({ name: (error as Error).name }, 'an extract stopped unexpectedly'));
-  const lookUps: LookUpDeps = { db, clock, agreements: site.agreements, holidays: site.holidays };
+  const lookUps = lookUpsOn({ db, clock, agreements: site.agreements, holidays: site.holidays });
   const sessions = sessionsOn(db, clock);
   // What an earlier start loaded will do until the new is in.
   let demoLoaded = !site.demo || (await currentParts(db, site.councils[0]?.id ?? '')).length > 0;

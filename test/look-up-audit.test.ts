@@ -59,6 +59,8 @@ describe('the audit row of a look-up', () => {
       shared_fields: [...site.agreement.fields],
       answer_id: id,
       detail: null,
+      turn: '1',
+      guess: null,
     });
     assert.equal(answer.kind, 'care');
     assert.deepEqual(

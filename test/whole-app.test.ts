@@ -85,7 +85,7 @@ describe('the answers of the demo', () => {
     const barbara = demoPeople(app.clock.now())[0] as DemoPerson;
     const who = await signIn(app.baseUrl, 'nia');
     const before = await app.audited('look-up');
-    app.breakDatabase(/insert into "audit_event"/);
+    app.breakDatabase(/insert into "?audit_event/);
     const { text, status } = await ask(who, barbara);
     app.breakDatabase(null);
     assert.equal(status, 503);

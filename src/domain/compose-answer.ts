@@ -109,8 +109,10 @@ function byReference(a: CarePackage, b: CarePackage): number {
   return a.reference < b.reference ? -1 : a.reference > b.reference ? 1 : 0;
 }
 
+const inEnglish = new Intl.Collator('en');
+
 function compare(a: string | null, b: string | null): number {
-  return (a ?? '').localeCompare(b ?? '', 'en');
+  return inEnglish.compare(a ?? '', b ?? '');
 }
 
 function banner({ found, now }: Composition, agreement: Agreement, person: PersonRecord): Banner {

@@ -3,6 +3,7 @@
  * no time zone can ever move a birthday; an instant is a Date.
  */
 import { Temporal } from 'temporal-polyfill';
+import { memo } from './memo.ts';
 
 /** A calendar date, `YYYY-MM-DD`. */
 export type IsoDate = string;
@@ -41,18 +42,25 @@ export function makeDate(year: number, month: number, day: number): IsoDate | nu
 
 /** The date in London at an instant: midnight is London's, summer and winter. */
 export function londonDate(at: Date): IsoDate {
-  return london(at).toPlainDate().toString();
+  return londonMinute(minuteOf(at)).date;
 }
 
 /** London's wall clock at an instant: date, weekday (1 Monday … 7 Sunday) and minute of the day. */
-export function londonClock(at: Date): { date: IsoDate; weekday: number; minute: number } {
-  const zoned = london(at);
-  return {
+export function londonClock(at: Date): { readonly date: IsoDate; readonly weekday: number; readonly minute: number } {
+  return londonMinute(minuteOf(at));
+}
+
+const minuteOf = (at: Date): number => Math.floor(at.getTime() / 60_000);
+
+// London's clocks change on a whole minute, so that all of a minute has one date and one time.
+const londonMinute = memo((minute: number) => {
+  const zoned = Temporal.Instant.fromEpochMilliseconds(minute * 60_000).toZonedDateTimeISO(zone);
+  return Object.freeze({
     date: zoned.toPlainDate().toString(),
     weekday: zoned.dayOfWeek,
     minute: zoned.hour * 60 + zoned.minute,
-  };
-}
+  });
+});
 
 /**
  * Whole years lived on a day. Someone born on 29 February is a year older on 1 March in a common
@@ -65,7 +73,7 @@ export function ageOn(birth: IsoDate, on: IsoDate): number {
 
 /** A date so many days later (or earlier, if negative). */
 export function addDays(date: IsoDate, days: number): IsoDate {
-  return Temporal.PlainDate.from(date).add({ days }).toString();
+  return new Date(midnight(date) + days * 86_400_000).toISOString().slice(0, 10);
 }
 
 /** `14 March 1941` */
@@ -110,13 +118,12 @@ export function weekdayName(weekday: number): string {
 
 /** 1 Monday … 7 Sunday for a date. */
 export function weekdayOf(date: IsoDate): number {
-  return Temporal.PlainDate.from(date).dayOfWeek;
+  return ((new Date(midnight(date)).getUTCDay() + 6) % 7) + 1;
 }
+
+// Days are counted in UTC, where each has 24 hours.
+const midnight = (date: IsoDate): number => Date.parse(`${date}T00:00:00Z`);
 
 function plural(count: number, unit: string): string {
   return `${count} ${unit}${count === 1 ? '' : 's'} ago`;
-}
-
-function london(at: Date): Temporal.ZonedDateTime {
-  return Temporal.Instant.fromEpochMilliseconds(at.getTime()).toZonedDateTimeISO(zone);
 }

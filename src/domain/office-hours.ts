@@ -5,6 +5,7 @@
  */
 import { addDays, formatDate, formatTime, londonClock, weekdayName, weekdayOf } from './dates.ts';
 import type { IsoDate } from './dates.ts';
+import { memo } from './memo.ts';
 
 /**
  * Opening spans by the day on which they begin, in minutes after its midnight; beyond 1440 a span
@@ -27,6 +28,10 @@ const dayNames = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'satur
  * @returns null when it cannot be read with certainty: then it is shown, not used
  */
 export function parseOfficeHours(text: string): WeekHours | null {
+  return readHours(text);
+}
+
+const readHours = memo((text: string): WeekHours | null => {
   const hours = new Map<number, [number, number][]>();
   if (/^\s*(24\s*hours|24\/7)\s*$/i.test(text)) {
     for (let day = 1; day <= 8; day++) hours.set(day, [[0, 1440]]);
@@ -46,7 +51,7 @@ export function parseOfficeHours(text: string): WeekHours | null {
     for (const day of days) add(hours, day, from, to > from ? to : to + 1440);
   }
   return hours.size > 0 ? hours : null;
-}
+});
 
 /** Which number to ring at an instant, and how to say why. */
 export interface NumberForTheHour {

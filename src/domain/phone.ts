@@ -3,6 +3,7 @@
  * doubts it: 116 123 and Ofcom's drama numbers are "invalid" to libphonenumber and still ring.
  */
 import { parsePhoneNumberFromString } from 'libphonenumber-js/min';
+import { memo } from './memo.ts';
 
 export interface Phone {
   /** As shown: grouped when it could be read, else exactly as given. */
@@ -18,7 +19,10 @@ export interface Phone {
  */
 export function readPhone(given: string | null | undefined): Phone | null {
   const text = (given ?? '').trim();
-  if (text === '') return null;
+  return text === '' ? null : readText(text);
+}
+
+const readText = memo((text: string): Phone => {
   // Not extracted from among words: "01632 96010A" would become a shorter number that rings elsewhere.
   const parsed = parsePhoneNumberFromString(text, { defaultCountry: 'GB', extract: false });
   const digits = text.replace(/\D/g, '');
@@ -37,7 +41,7 @@ export function readPhone(given: string | null | undefined): Phone | null {
   // Something like "Jane's mobile 07700 900 123 or reception": show all of it, link nothing long.
   const dialled = /^\+?[\d\s()-]+$/.test(text) && digits.length >= 3 && digits.length <= 15;
   return { text, href: dialled ? `tel:${text.startsWith('+') ? '+' : ''}${digits}` : null };
-}
+});
 
 /** Puts back the 0 that spreadsheets took from a UK number of 9 or 10 digits. */
 export function restoreLeadingZero(given: string): string {

@@ -14,21 +14,46 @@ import { londonDate } from '../domain/dates.ts';
 import { HomewardError } from '../domain/error.ts';
 import { parseNhsNumber } from '../domain/nhs-number.ts';
 import type { HolidayCalendar } from '../domain/office-hours.ts';
+import type { NhsNumberResult } from '../domain/nhs-number.ts';
 import { decideBeforeAsking, decideOnRecord } from '../domain/policy.ts';
-import type { Decision, LookUpRequest, UseCounts } from '../domain/policy.ts';
+import type { BeforeAsking, Decision, LookUpRequest, UseCounts } from '../domain/policy.ts';
 import type { NumberResolution, PartStates } from '../domain/record.ts';
-import { forgetAnswers, insertAnswer, takeAnswer } from '../store/answers.ts';
+import { forgetAnswers, takeAnswer } from '../store/answers.ts';
 import type { StoredAnswer } from '../store/answers.ts';
-import { raiseAlert, writeAudit } from '../store/audit.ts';
-import type { Database, Trx } from '../store/database.ts';
-import { readRecord } from '../store/records.ts';
-import { countMismatches, countUse } from '../store/use-counts.ts';
+import { auditRow, writeAudit } from '../store/audit.ts';
+import type { AuditEntry } from '../store/audit.ts';
+import type { Database } from '../store/database.ts';
+import { LookUpWriter } from '../store/look-up-writer.ts';
+import { RecordReader } from '../store/records.ts';
+import type { Mismatches } from '../store/use.ts';
+import { Turns } from './turns.ts';
+import { UseBook } from './use-book.ts';
 
-export interface LookUpDeps {
+/** What the look-up is made on: see {@link lookUpsOn}. */
+export interface LookUpBasis {
   readonly db: Database;
   readonly clock: Clock;
   readonly agreements: readonly Agreement[];
   readonly holidays: HolidayCalendar;
+}
+
+export interface LookUpDeps extends LookUpBasis {
+  readonly records: RecordReader;
+  readonly writer: LookUpWriter;
+  readonly use: UseBook;
+  readonly turns: Turns;
+}
+
+/** Makes what look-ups share while the process lives. */
+export function lookUpsOn(basis: LookUpBasis): LookUpDeps {
+  const { db } = basis;
+  return {
+    ...basis,
+    records: new RecordReader(db),
+    writer: new LookUpWriter(db),
+    use: new UseBook(db),
+    turns: new Turns(),
+  };
 }
 
 const hour = 3_600_000;
@@ -54,45 +79,46 @@ interface Found {
   readonly decision: Decision;
   readonly found: NumberResolution | null;
   readonly parts: PartStates;
+  readonly mismatches: Mismatches;
 }
+
+/** How often a look-up is decided anew because another process used its place in a row: each time, that one got its answer. */
+const attempts = 50;
 
 /**
  * Looks a person up.
  * @throws HomewardError AUDIT_NOT_WRITTEN when the audit row, or anything it rests on, could not
- *   be committed; nothing may be shown then
+ *   be committed; nothing may be shown then. BUSY when others kept coming first
  */
 export async function lookUp(deps: LookUpDeps, caller: Caller, request: LookUpRequest): Promise<AuditedAnswer> {
-  const id = randomUUID();
-  const answer = await audited(() => deps.db.transaction((trx) => answerInside(trx, deps, caller, request, id)));
-  return new AuditedAnswer(madeHere, id, answer, false);
+  const number = parseNhsNumber(request.nhsNumber);
+  const asked = number.ok ? number.value : null;
+  // First the person, then the number, by everybody: so nobody ever waits in a circle.
+  const keys = [`person ${caller.userId}`, `number ${caller.organisation} ${asked ?? caller.userId}`];
+  return audited(() =>
+    deps.turns.take(keys, async () => {
+      for (let attempt = 0; attempt < attempts; attempt++) {
+        const made = await decideAndKeep(deps, caller, request, number);
+        if (made) return made;
+      }
+      throw new HomewardError('BUSY');
+    }),
+  );
 }
 
-async function answerInside(
-  trx: Trx,
+/** @returns null when what it was decided on had changed by the time it was written: nothing is kept then */
+async function decideAndKeep(
   deps: LookUpDeps,
   caller: Caller,
   request: LookUpRequest,
-  id: string,
-): Promise<Answer> {
+  number: NhsNumberResult,
+): Promise<AuditedAnswer | null> {
   const now = deps.clock.now();
+  const asked = number.ok ? number.value : null;
   const agreement = agreementFor(deps, caller, request.council);
-  const number = parseNhsNumber(request.nhsNumber);
-  let counts = await countUse(trx, caller, number.ok ? number.value : null, now);
-  const refusal = decideBeforeAsking({ caller, agreement, request, number, counts, now });
-  let result: Found;
-  if (refusal !== null) {
-    result = { decision: refusal, found: null, parts: {} };
-  } else if (number.ok && agreement) {
-    const record = await readRecord(trx, request.council, number.value);
-    counts = {
-      ...counts,
-      mismatchesOnPerson: await countMismatches(trx, caller, request.council, record.found.person, now),
-    };
-    result = { ...record, decision: decideOnRecord({ agreement, request, counts, ...record, now }) };
-  } else {
-    throw new Error('Policy let a look-up pass without a number or an agreement');
-  }
-  const { decision, found, parts } = result;
+  const use = await deps.use.of(caller, asked, now);
+  const result = await decide(deps, { caller, agreement, request, number, now, counts: use.counts });
+  const { decision, found, parts, mismatches } = result;
   const answer = composeAnswer({
     decision,
     caller,
@@ -106,13 +132,15 @@ async function answerInside(
   });
   const person = found?.person ?? null;
   const personKey = person?.personKey ?? null;
-  const auditId = await writeAudit(trx, now, caller, {
+  const mismatch = Boolean(person?.birthDate && person.birthDate !== request.birthDate);
+  const id = randomUUID();
+  const entry: AuditEntry = {
     action: 'look-up',
     outcome: decision.kind,
     rule: decision.rule,
     council: request.council,
     personKey,
-    numberAsked: number.ok ? number.value : null,
+    numberAsked: asked,
     numberCurrent: found?.superseded ? found.current : null,
     reason: request.reason,
     permission: request.permission,
@@ -122,25 +150,49 @@ async function answerInside(
     sharedFields: disclosedFields(answer, agreement),
     sources: found ? parts : null,
     answerId: id,
-    detail: person?.birthDate && person.birthDate !== request.birthDate ? { mismatch: true } : null,
-  });
-  if (decision.alert) {
-    await raiseAlert(trx, now, {
-      kind: decision.alert,
-      organisation: caller.organisation,
-      council: request.council,
-      auditId,
+    detail: mismatch ? { mismatch: true } : null,
+  };
+  const kept = await deps.writer
+    .write({
+      audit: auditRow(randomUUID(), now, caller, entry),
+      turn: use.turn,
+      guess: mismatch ? mismatches.last + 1 : null,
+      alert: decision.alert ?? null,
+      expiresAt: new Date(now.getTime() + (agreement?.retention.answers ?? hour)),
+      answer,
+      request: decision.kind === 'sign-in-again' ? request : null,
+    })
+    .catch((error: unknown) => {
+      // Whether it was kept is not known: the trail is asked before the next.
+      deps.use.forget(caller.userId);
+      throw error;
     });
+  if (!kept) {
+    deps.use.forget(caller.userId);
+    return null;
   }
-  await insertAnswer(trx, {
-    id,
-    session: caller.session,
-    personKey,
-    expiresAt: new Date(now.getTime() + (agreement?.retention.answers ?? hour)),
-    answer,
-    request: decision.kind === 'sign-in-again' ? request : null,
+  deps.use.add(caller, use.turn, {
+    at: now,
+    number: asked,
+    asked: found !== null,
+    missed: mismatch || decision.kind === 'no-record' || decision.kind === 'birth-date-mismatch',
+    emergency: request.permission === 'cannot-ask' && found !== null,
   });
-  return answer;
+  return new AuditedAnswer(madeHere, id, answer, false);
+}
+
+async function decide(
+  deps: LookUpDeps,
+  asking: Omit<BeforeAsking, 'counts'> & { counts: Omit<UseCounts, 'mismatchesOnPerson'> },
+): Promise<Found> {
+  const { caller, agreement, request, number, now } = asking;
+  const before = { ...asking.counts, mismatchesOnPerson: 0 };
+  const refusal = decideBeforeAsking({ ...asking, counts: before });
+  if (refusal !== null) return { decision: refusal, found: null, parts: {}, mismatches: { lately: 0, last: 0 } };
+  if (!number.ok || !agreement) throw new Error('Policy let a look-up pass without a number or an agreement');
+  const record = await deps.records.read(request.council, number.value, caller.organisation, now);
+  const counts = { ...before, mismatchesOnPerson: record.mismatches.lately };
+  return { ...record, decision: decideOnRecord({ agreement, request, counts, ...record, now }) };
 }
 
 /**
@@ -156,7 +208,7 @@ export async function viewAnswer(
   id: string,
   action: 'view-answer-again' | 'print-card' = 'view-answer-again',
 ): Promise<AuditedAnswer> {
-  const seen = await audited(() => deps.db.transaction((trx) => viewInside(trx, deps, caller, id, action)));
+  const seen = await audited(() => view(deps, caller, id, action));
   if (!seen) throw new HomewardError('ANSWER_GONE');
   if (seen.standing === 'changed') {
     throw new HomewardError('ANSWER_GONE', 'What the council says has changed since. Look up again.');
@@ -167,20 +219,19 @@ export async function viewAnswer(
 /** The look-up's own redirect brings the first view within this time; its audit row is the look-up's. */
 const firstViewWithin = 30_000;
 
-async function viewInside(
-  trx: Trx,
+async function view(
   deps: LookUpDeps,
   caller: Caller,
   id: string,
   action: 'view-answer-again' | 'print-card',
 ): Promise<(StoredAnswer & { standing: Standing }) | null> {
   const now = deps.clock.now();
-  const stored = await takeAnswer(trx, id, caller.session, now);
+  const stored = await takeAnswer(deps.db, id, caller.session, now);
   if (!stored) return null;
-  const { standing, answer } = await standingOf(trx, deps, caller, stored);
+  const { standing, answer } = await standingOf(deps, caller, stored);
   const ownRedirect = stored.viewsBefore === 0 && now.getTime() - stored.answer.at.getTime() < firstViewWithin;
   if (!ownRedirect || action !== 'view-answer-again' || standing !== 'true') {
-    await writeAudit(trx, now, caller, {
+    const entry: AuditEntry = {
       action,
       outcome: standing === 'changed' ? 'changed-since' : answer.kind,
       council: stored.council,
@@ -188,7 +239,8 @@ async function viewInside(
       numberAsked: answer.asked,
       answerId: id,
       sharedFields: standing === 'changed' ? [] : disclosedFields(answer, agreementFor(deps, caller, stored.council)),
-    });
+    };
+    await deps.db.transaction((trx) => writeAudit(trx, now, caller, entry));
   }
   return { ...stored, answer, standing };
 }
@@ -198,9 +250,7 @@ async function viewInside(
  * @throws HomewardError ANSWER_GONE when there is nothing to go on with
  */
 export async function continueLookUp(deps: LookUpDeps, caller: Caller, id: string): Promise<AuditedAnswer> {
-  const stored = await audited(() =>
-    deps.db.transaction((trx) => takeAnswer(trx, id, caller.session, deps.clock.now())),
-  );
+  const stored = await audited(() => takeAnswer(deps.db, id, caller.session, deps.clock.now()));
   if (!stored?.request) throw new HomewardError('ANSWER_GONE');
   return lookUp(deps, caller, stored.request);
 }
@@ -211,7 +261,6 @@ type Standing = 'true' | 'withdrawn' | 'changed';
 // An old "no referral recorded" beside a provider's number is the most dangerous thing on this page:
 // what would be said now is worked out in full, and only the very same may be shown.
 async function standingOf(
-  trx: Trx,
   deps: LookUpDeps,
   caller: Caller,
   stored: StoredAnswer,
@@ -233,7 +282,7 @@ async function standingOf(
     permission: 'given',
     cannotAskReason: null,
   };
-  const record = await readRecord(trx, council, number.value);
+  const record = await deps.records.read(council, number.value, caller.organisation, now);
   const decision = decideOnRecord({ agreement, request, counts: unused, ...record, now });
   if (record.found.person?.personKey !== personKey || decision.kind === 'cannot-show') {
     return { standing: 'withdrawn', answer: withhold(answer) };

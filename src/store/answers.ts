@@ -1,34 +1,8 @@
 /** Answers as they were given, kept for a short while for the session that asked, and for nobody else. */
 import type { Answer } from '../domain/answer.ts';
 import type { LookUpRequest } from '../domain/policy.ts';
-import type { Db, Trx } from './database.ts';
-
-export interface NewAnswer {
-  readonly id: string;
-  readonly session: string;
-  readonly personKey: string | null;
-  readonly expiresAt: Date;
-  readonly answer: Answer;
-  /** Kept only where the look-up can go on after signing in again. */
-  readonly request: LookUpRequest | null;
-}
-
-/** Keeps an answer under its random id. */
-export async function insertAnswer(trx: Trx, one: NewAnswer): Promise<void> {
-  await trx.sql
-    .insertInto('answer')
-    .values({
-      answer_id: one.id,
-      session: one.session,
-      council: one.answer.council,
-      person_key: one.personKey,
-      created_at: one.answer.at,
-      expires_at: one.expiresAt,
-      answer: JSON.stringify(one.answer),
-      request: JSON.stringify(one.request ?? {}),
-    })
-    .execute();
-}
+import type { Database, Db } from './database.ts';
+import { writing } from './statement.ts';
 
 export interface StoredAnswer {
   readonly id: string;
@@ -42,17 +16,25 @@ export interface StoredAnswer {
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
+const take = writing(
+  'take-answer',
+  `update answer set views = views + 1 where answer_id = $1 and session = $2 and expires_at > $3
+   returning answer_id, person_key, council, views, answer, request`,
+);
+
+interface AnswerRow {
+  answer_id: string;
+  person_key: string | null;
+  council: string;
+  views: number;
+  answer: object;
+  request: object;
+}
+
 /** Fetches an answer for the session that asked, counting the view. @returns null when there is none any more */
-export async function takeAnswer(trx: Trx, id: string, session: string, now: Date): Promise<StoredAnswer | null> {
+export async function takeAnswer(db: Database, id: string, session: string, now: Date): Promise<StoredAnswer | null> {
   if (!uuid.test(id)) return null;
-  const row = await trx.sql
-    .updateTable('answer')
-    .set((set) => ({ views: set('views', '+', 1) }))
-    .where('answer_id', '=', id)
-    .where('session', '=', session)
-    .where('expires_at', '>', now)
-    .returningAll()
-    .executeTakeFirst();
+  const [row] = await db.ask<AnswerRow>(take, [id, session, now]);
   if (!row) return null;
   return {
     id: row.answer_id,

@@ -2,7 +2,6 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import type { Caller } from '../domain/caller.ts';
-import type { AlertKind } from '../domain/policy.ts';
 import type { PartStates } from '../domain/record.ts';
 import type { Db, Trx } from './database.ts';
 
@@ -42,63 +41,50 @@ export interface AuditEntry {
   readonly detail?: object | null;
 }
 
-/** Adds one row. What it records may be shown only after the transaction has committed. @returns the row's id */
-export async function writeAudit(trx: Trx, at: Date, caller: Caller, entry: AuditEntry): Promise<string> {
-  const id = randomUUID();
-  await trx.sql
-    .insertInto('audit_event')
-    .values({
-      audit_id: id,
-      at,
-      action: entry.action,
-      user_id: caller.userId,
-      user_name: caller.name,
-      role: caller.role,
-      organisation: caller.organisation,
-      team: caller.team,
-      authenticated_by: caller.authenticatedBy,
-      session: caller.session,
-      council: entry.council ?? null,
-      person_key: entry.personKey ?? null,
-      number_asked: entry.numberAsked ?? null,
-      number_current: entry.numberCurrent ?? null,
-      reason: entry.reason ?? null,
-      permission: entry.permission ?? null,
-      cannot_ask_reason: entry.cannotAskReason ?? null,
-      relationship: entry.relationship ?? null,
-      outcome: entry.outcome,
-      rule: entry.rule ?? null,
-      agreement: entry.agreement?.id ?? null,
-      agreement_version: entry.agreement?.version ?? null,
-      shared_fields: entry.sharedFields ? [...entry.sharedFields] : null,
-      sources: entry.sources ? JSON.stringify(entry.sources) : null,
-      answer_id: entry.answerId ?? null,
-      detail: entry.detail ? JSON.stringify(entry.detail) : null,
-    })
-    .execute();
-  return id;
+/** A row of the trail as the table has it. */
+export type AuditRow = ReturnType<typeof auditRow>;
+
+/** Puts a row together: who and when beside what. */
+export function auditRow(id: string, at: Date, caller: Caller, entry: AuditEntry) {
+  return {
+    audit_id: id,
+    at,
+    action: entry.action,
+    user_id: caller.userId,
+    user_name: caller.name,
+    role: caller.role,
+    organisation: caller.organisation,
+    team: caller.team,
+    authenticated_by: caller.authenticatedBy,
+    session: caller.session,
+    council: entry.council ?? null,
+    person_key: entry.personKey ?? null,
+    number_asked: entry.numberAsked ?? null,
+    number_current: entry.numberCurrent ?? null,
+    reason: entry.reason ?? null,
+    permission: entry.permission ?? null,
+    cannot_ask_reason: entry.cannotAskReason ?? null,
+    relationship: entry.relationship ?? null,
+    outcome: entry.outcome,
+    rule: entry.rule ?? null,
+    agreement: entry.agreement?.id ?? null,
+    agreement_version: entry.agreement?.version ?? null,
+    shared_fields: entry.sharedFields ? [...entry.sharedFields] : null,
+    sources: entry.sources ?? null,
+    answer_id: entry.answerId ?? null,
+    detail: entry.detail ?? null,
+  };
 }
 
-/** Tells the privacy officer: a row of the list of alerts, in the same transaction as what caused it. */
-export async function raiseAlert(
-  trx: Trx,
-  at: Date,
-  alert: { kind: AlertKind; organisation: string; council: string; auditId: string },
-): Promise<void> {
+/** Adds one row. What it records may be shown only after the transaction has committed. @returns the row's id */
+export async function writeAudit(trx: Trx, at: Date, caller: Caller, entry: AuditEntry): Promise<string> {
+  const row = auditRow(randomUUID(), at, caller, entry);
+  const json = (value: object | null): string | null => (value ? JSON.stringify(value) : null);
   await trx.sql
-    .insertInto('alert')
-    .values({
-      alert_id: randomUUID(),
-      at,
-      kind: alert.kind,
-      organisation: alert.organisation,
-      council: alert.council,
-      audit_id: alert.auditId,
-      reviewed_at: null,
-      reviewed_by: null,
-      outcome: null,
-    })
+    .insertInto('audit_event')
+    .values({ ...row, sources: json(row.sources), detail: json(row.detail) })
     .execute();
+  return row.audit_id;
 }
 
 /** One access to a person, as reviewers see it. */

@@ -1,9 +1,11 @@
 /** The one typed handle on the store. Every function of `store/` takes a {@link Db} or a {@link Trx}. */
 import { Kysely } from 'kysely';
 import { HomewardError } from '../domain/error.ts';
-import { dialectOn, isConnectionFault } from './dialect.ts';
+import { isConnectionFault } from './connection-fault.ts';
+import { dialectOn } from './dialect.ts';
 import type { Engine, SqlSession } from './engine.ts';
 import type { Schema } from './schema.ts';
+import type { Statement } from './statement.ts';
 
 /** Statements that each stand alone. */
 export interface Db {
@@ -27,6 +29,12 @@ export class Database implements Db {
 
   get kind(): Engine['kind'] {
     return this.#engine.kind;
+  }
+
+  /** Runs one prepared statement by itself: when this resolves, what it wrote is durable. @returns its rows */
+  async ask<R>(statement: Statement, parameters: readonly unknown[]): Promise<R[]> {
+    const { rows } = await this.#engine.ask(statement, parameters);
+    return rows as R[];
   }
 
   /**

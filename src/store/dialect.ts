@@ -1,6 +1,7 @@
 /** Lets Kysely speak through one of our engines, on any connection or on the one of a transaction. */
 import { PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler } from 'kysely';
 import type { CompiledQuery, DatabaseConnection, Dialect, Driver, QueryResult } from 'kysely';
+import { isConnectionFault } from './connection-fault.ts';
 import type { Engine, SqlSession } from './engine.ts';
 
 /**
@@ -53,10 +54,4 @@ function connection(session: SqlSession, onFailure: () => void): DatabaseConnect
       throw new Error('Streaming queries are not used');
     },
   };
-}
-
-/** Whether an error means the connection itself is gone (no SQLSTATE, or class 08 or 57). */
-export function isConnectionFault(error: unknown): boolean {
-  const code = (error as { code?: unknown } | null)?.code;
-  return typeof code !== 'string' || !/^[0-9A-Z]{5}$/.test(code) || code.startsWith('08') || code.startsWith('57');
 }

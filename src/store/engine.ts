@@ -8,6 +8,8 @@ import { PGlite } from '@electric-sql/pglite';
 import pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import { HomewardError } from '../domain/error.ts';
+import { Lanes } from './lanes.ts';
+import type { Statement } from './statement.ts';
 
 export interface SqlResult {
   readonly rows: Record<string, unknown>[];
@@ -28,8 +30,16 @@ export interface SqlSession {
 export interface Engine {
   readonly kind: 'postgres' | 'embedded';
   acquire(): Promise<{ session: SqlSession; release: (failed: boolean) => void }>;
+  /** Runs one statement that stands alone: when this resolves, what it wrote is durable. */
+  ask(statement: Statement, parameters: readonly unknown[]): Promise<SqlResult>;
   close(): Promise<void>;
 }
+
+/**
+ * Connections for statements that stand alone: those that read, and those that wait for a commit,
+ * behind which no reading may stand. More would only wake the server's processes more often.
+ */
+const lanesEach = 2;
 
 /** The role that the running service takes: see migrations/0002_roles.sql. */
 const serviceRole = 'homeward_app';
@@ -48,20 +58,25 @@ const types = {
  * @param asOwner true while migrating; otherwise every connection is the service role from its first moment
  */
 export function postgresEngine(url: string, asOwner: boolean, connections = 16): Engine {
-  const pool = new pg.Pool({
+  const settings: pg.ClientConfig = {
     connectionString: url,
-    max: connections,
     connectionTimeoutMillis: 5_000,
     keepAlive: true,
-    idleTimeoutMillis: 30_000,
     options: `-c timezone=UTC -c lock_timeout=30s${asOwner ? '' : ` -c role=${serviceRole}`}`,
     application_name: 'homeward',
     types: types as pg.CustomTypesConfig,
-  });
+  };
+  const pool = new pg.Pool({ ...settings, max: connections, idleTimeoutMillis: 30_000 });
   // An idle connection that the server closes must not end the process.
   pool.on('error', () => undefined);
+  const lane = (): pg.Client => new pg.Client({ ...settings, pipeline: true } as pg.ClientConfig);
+  const lanes = { read: new Lanes(lane, lanesEach), write: new Lanes(lane, lanesEach) };
   return {
     kind: 'postgres',
+    async ask(asked, parameters) {
+      const result = await lanes[asked.does].query(asked, parameters);
+      return { rows: result.rows, affected: result.rowCount ?? 0 };
+    },
     async acquire() {
       const client = await pool.connect();
       // A server that goes away in the middle of a statement rejects that statement; the event is
@@ -77,7 +92,12 @@ export function postgresEngine(url: string, asOwner: boolean, connections = 16):
       };
     },
     // A server that has gone silent answers no goodbye either.
-    close: () => Promise.race([pool.end(), sleep(5_000, undefined, { ref: false })]),
+    async close() {
+      await Promise.race([
+        Promise.all([pool.end(), lanes.read.end(), lanes.write.end()]),
+        sleep(5_000, undefined, { ref: false }),
+      ]);
+    },
   };
 }
 
@@ -128,29 +148,38 @@ export async function embeddedEngine(folder: string | null, snapshot?: Blob): Pr
   const session = embeddedSession(pglite);
   let last: Promise<void> = Promise.resolve();
   let closing = false;
+  const acquire: Engine['acquire'] = async () => {
+    if (closing) throw new HomewardError('STORE_UNAVAILABLE', 'The service is stopping.');
+    const turn = Promise.withResolvers<void>();
+    const before = last;
+    last = before.then(() => turn.promise);
+    // A query on the outer handle inside a transaction would wait for itself: better a clear error.
+    const late = AbortSignal.timeout(embeddedPatience);
+    await Promise.race([before, once(late, 'abort').then(() => Promise.reject(new HomewardError('BUSY')))]).catch(
+      (error: unknown) => {
+        turn.resolve();
+        throw error;
+      },
+    );
+    const handOn = (): void => turn.resolve();
+    return {
+      session,
+      // A server ends the transaction of a connection that failed; this one connection goes on, and
+      // the next caller's commit would keep what the failed one left.
+      release: (failed) => (failed ? void pglite.exec('rollback').then(handOn, handOn) : handOn()),
+    };
+  };
   return {
     kind: 'embedded',
     pglite,
-    async acquire() {
-      if (closing) throw new HomewardError('STORE_UNAVAILABLE', 'The service is stopping.');
-      const turn = Promise.withResolvers<void>();
-      const before = last;
-      last = before.then(() => turn.promise);
-      // A query on the outer handle inside a transaction would wait for itself: better a clear error.
-      const late = AbortSignal.timeout(embeddedPatience);
-      await Promise.race([before, once(late, 'abort').then(() => Promise.reject(new HomewardError('BUSY')))]).catch(
-        (error: unknown) => {
-          turn.resolve();
-          throw error;
-        },
-      );
-      const handOn = (): void => turn.resolve();
-      return {
-        session,
-        // A server ends the transaction of a connection that failed; this one connection goes on, and
-        // the next caller's commit would keep what the failed one left.
-        release: (failed) => (failed ? void pglite.exec('rollback').then(handOn, handOn) : handOn()),
-      };
+    acquire,
+    async ask({ text }, parameters) {
+      const { session: own, release } = await acquire();
+      try {
+        return await own.query(text, parameters);
+      } finally {
+        release(false);
+      }
     },
     async close() {
       closing = true;

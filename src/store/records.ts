@@ -5,14 +5,20 @@
 import { sql } from 'kysely';
 import type { NhsNumber } from '../domain/nhs-number.ts';
 import type { CarePackage, NumberResolution, PartStates, PersonRecord } from '../domain/record.ts';
-import type { PartKind } from '../domain/agreement.ts';
-import type { Db } from './database.ts';
+import { CouncilFactsReader, partsJson, providerJoins, toPartStates } from './council-facts.ts';
+import type { CouncilFacts, PartJson, Provider } from './council-facts.ts';
+import type { Database, Db } from './database.ts';
+import { readPlain } from './plain-record.ts';
+import type { PlainRecord } from './plain-record.ts';
+import { reading } from './statement.ts';
+import { readMismatches } from './use.ts';
+import type { Mismatches } from './use.ts';
 
 interface RecordRow {
   current: string | null;
   conflict: boolean;
   persons: number;
-  parts: { kind: PartKind; as_at: string; bundle: string }[] | null;
+  parts: PartJson[] | null;
   person: PersonJson | null;
 }
 
@@ -32,7 +38,7 @@ interface PersonJson {
   packages: PackageJson[] | null;
 }
 
-interface PackageJson {
+interface PackageJson extends Provider {
   reference: string;
   component: string;
   label: string | null;
@@ -42,38 +48,171 @@ interface PackageJson {
   end_date: string | null;
   left_out_since: string | null;
   cqc_location_name: string | null;
-  contact: ContactJson | null;
-  directory: { name: string; phone: string | null } | null;
-}
-
-interface ContactJson {
-  name: string;
-  phone: string | null;
-  office_hours: string | null;
-  out_of_hours_phone: string | null;
-  email: string | null;
-  notes: string | null;
-  last_confirmed: string | null;
 }
 
 /** How many changes of number are followed before it is taken for a circle. */
 const longestChain = 8;
 
+// The care part says whose number it is. What other parts say counts only where care says nothing.
+const numberFromCare = `select 1 from person_identifier c where c.council = $1 and c.person_key = n.person_key
+  and c.kind = 'nhs-number' and c.part = 'care' and c.until_bundle is null`;
+
 /**
- * Finds what a council has on record for an NHS number, superseded numbers followed both ways
- * (hazard H04), and how old each part of it is.
+ * The person's facts. A referral or restriction counts for whomever its part names by one of the
+ * person's numbers, whichever part landed first. Where the number on a referral and the council id
+ * beside it mean two people, it stands for both, as "not known" (hazard H12).
  */
-export async function readRecord(
-  db: Db,
+const personJson = `json_build_object(
+  'person_key', h.person_key::text,
+  'council_id', (select value from person_identifier where council = $1 and person_key = h.person_key and kind = 'council-id' and until_bundle is null),
+  'family', d.family, 'given', d.given, 'birth_date', d.birth_date, 'death_date', d.death_date, 'gender', d.gender,
+  'under_review', d.under_review,
+  'unread', (select count(*) from quarantine q where q.council = $1 and q.person_key = h.person_key
+    and q.part = 'care' and q.bundle_id = (select bundle_id from bundle_part
+      where council = $1 and kind = 'care' and applied order by bundle_id desc limit 1)),
+  'restrictions', (select json_agg(json_build_object('from', r.from_date, 'until', r.until_date)) from restriction r
+    where r.council = $1 and r.person_key = any(array(select person_key from named)) and r.until_bundle is null),
+  'referrals', (select count(*) from referral r
+    where r.council = $1 and r.person_key = any(array(select person_key from named)) and r.until_bundle is null),
+  'open', (select count(*) from referral r
+    where r.council = $1 and r.person_key = any(array(select person_key from named)) and r.until_bundle is null and r.state = 'open'
+    and case when r.person_key = h.person_key
+      then not exists (select 1 from person_identifier i where i.council = $1 and i.person_key = h.person_key
+        and i.part = 'safeguarding' and i.until_bundle is null and i.value not in (select number from same))
+      else not exists (select 1 from person_identifier i where i.council = $1 and i.person_key = r.person_key and i.kind = 'council-id')
+      end),
+  'packages', (select json_agg(json_build_object(
+      'reference', p.reference, 'component', p.component, 'label', l.label, 'shown', l.shown, 'full_cost', p.full_cost,
+      'start_date', p.start_date, 'end_date', p.end_date, 'left_out_since', p.left_out_since,
+      'cqc_location_name', p.cqc_location_name, 'contact', row_to_json(c), 'directory', row_to_json(e)))
+    from (select p.*, closing.as_at as left_out_since, (select local_reference from package_provider pp where pp.council = $1
+        and pp.person_key = p.person_key and pp.reference = p.reference and pp.until_bundle is null
+        order by local_reference limit 1) as local_reference
+      from package p
+      left join bundle_part closing on closing.bundle_id = p.until_bundle and closing.kind = 'care'
+      where p.council = $1 and p.person_key = h.person_key
+        and (p.until_bundle is null or ((p.end_date is null or p.end_date > (closing.as_at at time zone 'Europe/London')::date)
+          and not exists (select 1 from package n where n.council = $1 and n.person_key = p.person_key
+            and n.reference = p.reference and (n.until_bundle is null or n.until_bundle > p.until_bundle))))) p
+    left join service_label l on l.council = $1 and l.component = p.component and l.until_bundle is null
+    ${providerJoins})
+)`;
+
+const inFull = reading(
+  'record-in-full',
+  `with recursive forward(number, depth, reason) as (
+    select $2::text, 0, null::text
+    union all
+    select c.new_number, f.depth + 1, c.reason from forward f
+    join number_change c on c.council = $1 and c.old_number = f.number and c.until_bundle is null
+    where f.depth < ${longestChain}
+  ),
+  target as (select number, reason, depth from forward order by depth desc limit 1),
+  backward(number, depth) as (
+    select number, 0 from target where number is not null
+    union all
+    select c.old_number, b.depth + 1 from backward b
+    join number_change c on c.council = $1 and c.new_number = b.number and c.until_bundle is null
+    where b.depth < ${longestChain}
+  ),
+  same as (select number from backward union select $2::text),
+  named as (
+    select person_key, bool_or(part = 'care') as by_care from person_identifier i
+    where i.council = $1 and i.kind = 'nhs-number' and i.until_bundle is null and i.value in (select number from same)
+    group by person_key
+  ),
+  holder as (
+    select person_key from named where by_care
+    union all
+    select person_key from named n where not exists (select 1 from named where by_care)
+      and not exists (${numberFromCare})
+  )
+  select
+    (select number from target) as current,
+    (select coalesce(reason = 'Conflict', false) or depth >= ${longestChain} from target) as conflict,
+    (select count(*)::int from holder) as persons,
+    ${partsJson} as parts,
+    (select ${personJson} from holder h
+      left join person_detail d on d.council = $1 and d.person_key = h.person_key and d.until_bundle is null
+      limit 1) as person`,
+);
+
+/** What a council has on record for an NHS number, and how old each part of it is. */
+export interface OnRecord {
+  readonly found: NumberResolution;
+  readonly parts: PartStates;
+  readonly mismatches: Mismatches;
+}
+
+const noMismatch: Mismatches = { lately: 0, last: 0 };
+const day = 86_400_000;
+
+/** How often a record is read again because the council's next extract landed meanwhile. */
+const attempts = 3;
+
+export class RecordReader {
+  readonly #db: Database;
+  readonly #facts: CouncilFactsReader;
+
+  constructor(db: Database) {
+    this.#db = db;
+    this.#facts = new CouncilFactsReader(db);
+  }
+
+  /**
+   * Finds what a council has on record for an NHS number, superseded numbers followed both ways
+   * (hazard H04).
+   * @param hospital whose wrong birth dates for the person in the last 24 hours are counted
+   */
+  async read(council: string, number: NhsNumber, hospital: string, now: Date): Promise<OnRecord> {
+    for (let attempt = 0; attempt < attempts; attempt++) {
+      const plain = await readPlain(this.#db, council, number);
+      if (!plain) break;
+      const facts = await this.#facts.at(council, plain.bundle, plain.packages);
+      if (facts) return { ...plainly(number, plain, facts), mismatches: noMismatch };
+    }
+    const record = await readInFull(this.#db, council, number);
+    const { person } = record.found;
+    const since = new Date(now.getTime() - day);
+    const mismatches = person ? await readMismatches(this.#db, hospital, council, person.personKey, since) : noMismatch;
+    return { ...record, mismatches };
+  }
+}
+
+function plainly(
+  number: NhsNumber,
+  { person, packages }: PlainRecord,
+  facts: CouncilFacts,
+): Omit<OnRecord, 'mismatches'> {
+  const known = { current: number, superseded: false, invalidated: false, ambiguous: false };
+  if (!person?.person_key) return { found: { ...known, person: null }, parts: facts.parts };
+  const json: PersonJson = {
+    ...person,
+    person_key: person.person_key,
+    unread: 0,
+    restrictions: null,
+    referrals: 0,
+    open: 0,
+    packages: packages.map((one) => ({
+      ...one,
+      reference: one.reference ?? '',
+      left_out_since: null,
+      label: facts.labels.get(one.component)?.label ?? null,
+      shown: facts.labels.get(one.component)?.shown ?? null,
+      ...facts.provider(one),
+    })),
+  };
+  return { found: { ...known, person: toPerson(json) }, parts: facts.parts };
+}
+
+/** Reads a record whatever is unusual about it, in one statement. */
+export async function readInFull(
+  db: Database,
   council: string,
   number: NhsNumber,
-): Promise<{ found: NumberResolution; parts: PartStates }> {
-  const { rows } = await recordQuery(council, number).execute(db.sql);
-  const row = rows[0];
+): Promise<Omit<OnRecord, 'mismatches'>> {
+  const [row] = await db.ask<RecordRow>(inFull, [council, number]);
   if (!row) throw new Error('The record query gave no row');
-  const parts: PartStates = Object.fromEntries(
-    (row.parts ?? []).map(({ kind, as_at, bundle }) => [kind, { asAt: new Date(as_at), bundle }]),
-  );
   const current = (row.current ?? number) as NhsNumber;
   const ambiguous = row.conflict || row.persons > 1;
   return {
@@ -84,105 +223,8 @@ export async function readRecord(
       ambiguous,
       person: ambiguous || row.person === null ? null : toPerson(row.person),
     },
-    parts,
+    parts: toPartStates(row.parts),
   };
-}
-
-function recordQuery(council: string, number: string): ReturnType<typeof sql<RecordRow>> {
-  return sql<RecordRow>`
-with recursive forward(number, depth, reason) as (
-  select ${number}::text, 0, null::text
-  union all
-  select c.new_number, f.depth + 1, c.reason from forward f
-  join number_change c on c.council = ${council} and c.old_number = f.number and c.until_bundle is null
-  where f.depth < ${longestChain}
-),
-target as (select number, reason, depth from forward order by depth desc limit 1),
-backward(number, depth) as (
-  select number, 0 from target where number is not null
-  union all
-  select c.old_number, b.depth + 1 from backward b
-  join number_change c on c.council = ${council} and c.new_number = b.number and c.until_bundle is null
-  where b.depth < ${longestChain}
-),
-same as (select number from backward union select ${number}::text),
-named as (
-  select person_key, bool_or(part = 'care') as by_care from person_identifier i
-  where i.council = ${council} and i.kind = 'nhs-number' and i.until_bundle is null and i.value in (select number from same)
-  group by person_key
-),
-holder as (
-  select person_key from named where by_care
-  union all
-  select person_key from named n where not exists (select 1 from named where by_care)
-    and not exists (${numberFromCare(council, sql`n.person_key`)})
-),
-part as (
-  select k.kind, p.as_at, p.bundle_id from unnest(array['care','safeguarding','restrictions','contacts']) k(kind)
-  cross join lateral (select as_at, bundle_id from bundle_part
-    where council = ${council} and kind = k.kind and applied order by bundle_id desc limit 1) p
-)
-select
-  (select number from target) as current,
-  (select coalesce(reason = 'Conflict', false) or depth >= ${longestChain} from target) as conflict,
-  (select count(*)::int from holder) as persons,
-  (select json_agg(json_build_object('kind', kind, 'as_at', as_at, 'bundle', bundle_id::text)) from part) as parts,
-  (select ${personJson(council)} from holder h
-    left join person_detail d on d.council = ${council} and d.person_key = h.person_key and d.until_bundle is null
-    limit 1) as person`;
-}
-
-// The care part says whose number it is. What other parts say counts only where care says nothing.
-function numberFromCare(council: string, personKey: ReturnType<typeof sql>): ReturnType<typeof sql> {
-  return sql`select 1 from person_identifier c where c.council = ${council} and c.person_key = ${personKey}
-    and c.kind = 'nhs-number' and c.part = 'care' and c.until_bundle is null`;
-}
-
-/**
- * The person's facts. A referral or restriction counts for whomever its part names by one of the
- * person's numbers, whichever part landed first. Where the number on a referral and the council id
- * beside it mean two people, it stands for both, as "not known" (hazard H12).
- */
-function personJson(council: string): ReturnType<typeof sql> {
-  return sql`json_build_object(
-    'person_key', h.person_key::text,
-    'council_id', (select value from person_identifier where council = ${council} and person_key = h.person_key and kind = 'council-id' and until_bundle is null),
-    'family', d.family, 'given', d.given, 'birth_date', d.birth_date, 'death_date', d.death_date, 'gender', d.gender,
-    'under_review', d.under_review,
-    'unread', (select count(*) from quarantine q where q.council = ${council} and q.person_key = h.person_key
-      and q.part = 'care' and q.bundle_id = (select bundle_id from part where kind = 'care')),
-    'restrictions', (select json_agg(json_build_object('from', r.from_date, 'until', r.until_date)) from restriction r
-      where r.council = ${council} and r.person_key = any(array(select person_key from named)) and r.until_bundle is null),
-    'referrals', (select count(*) from referral r
-      where r.council = ${council} and r.person_key = any(array(select person_key from named)) and r.until_bundle is null),
-    'open', (select count(*) from referral r
-      where r.council = ${council} and r.person_key = any(array(select person_key from named)) and r.until_bundle is null and r.state = 'open'
-      and case when r.person_key = h.person_key
-        then not exists (select 1 from person_identifier i where i.council = ${council} and i.person_key = h.person_key
-          and i.part = 'safeguarding' and i.until_bundle is null and i.value not in (select number from same))
-        else not exists (select 1 from person_identifier i where i.council = ${council} and i.person_key = r.person_key and i.kind = 'council-id')
-        end),
-    'packages', (select json_agg(json_build_object(
-        'reference', p.reference, 'component', p.component, 'label', l.label, 'shown', l.shown, 'full_cost', p.full_cost,
-        'start_date', p.start_date, 'end_date', p.end_date, 'left_out_since', closing.as_at,
-        'cqc_location_name', p.cqc_location_name, 'contact', row_to_json(c), 'directory', row_to_json(e)))
-      from package p
-      left join bundle_part closing on closing.bundle_id = p.until_bundle and closing.kind = 'care'
-      left join service_label l on l.council = p.council and l.component = p.component and l.until_bundle is null
-      left join lateral (select local_reference from package_provider pp where pp.council = p.council
-        and pp.person_key = p.person_key and pp.reference = p.reference and pp.until_bundle is null
-        order by local_reference limit 1) pp on true
-      left join lateral (select name, phone, office_hours, out_of_hours_phone, email, notes, last_confirmed
-        from provider_contact c where c.council = p.council and c.until_bundle is null
-        and (c.cqc_location_id = p.cqc_location_id or c.local_reference = pp.local_reference)
-        order by (c.cqc_location_id = p.cqc_location_id) desc nulls last, last_confirmed desc nulls last, name limit 1) c on true
-      left join lateral (select name, phone from directory_entry e where e.council = p.council
-        and e.cqc_location_id = p.cqc_location_id and e.until_bundle is null limit 1) e on true
-      where p.council = ${council} and p.person_key = h.person_key
-        and (p.until_bundle is null or ((p.end_date is null or p.end_date > (closing.as_at at time zone 'Europe/London')::date)
-          and not exists (select 1 from package n where n.council = p.council and n.person_key = p.person_key
-            and n.reference = p.reference and (n.until_bundle is null or n.until_bundle > p.until_bundle)))))
-  )`;
 }
 
 function toPerson(json: PersonJson): PersonRecord {

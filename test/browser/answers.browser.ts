@@ -197,7 +197,7 @@ describe('the answers that only a use of the service brings', () => {
 describe('a database that fails', () => {
   it('when the audit row cannot be written, nothing is shown but the phones', async () => {
     const visitor = await site.visitAs('dilys');
-    app.breakDatabase(/insert into "audit_event"/i);
+    app.breakDatabase(/insert into "?audit_event/i);
     await visitor.lookUp({ nhsNumber: '9990000018', birthDate: '1941-03-14' });
     const text = await visitor.text();
     assert.equal(await visitor.text('h1'), 'Nothing is shown');

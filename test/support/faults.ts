@@ -3,7 +3,8 @@
  * and commit among them. What a test sees then is what a person sees when the database goes away
  * at that very moment.
  */
-import type { Engine, SqlSession } from '../../src/store/engine.ts';
+import type { Engine, SqlResult, SqlSession } from '../../src/store/engine.ts';
+import type { Statement } from '../../src/store/statement.ts';
 
 /** How the step fails. */
 export interface Fault {
@@ -55,6 +56,16 @@ export class FaultyEngine implements Engine {
   disarm(): string | null {
     this.#failAt = 0;
     return this.#struck;
+  }
+
+  // As a statement on a connection of its own, so that each of its steps can fail.
+  async ask(statement: Statement, parameters: readonly unknown[]): Promise<SqlResult> {
+    const { session, release } = await this.acquire();
+    try {
+      return await session.query(statement.text, parameters);
+    } finally {
+      release(false);
+    }
   }
 
   async acquire(): Promise<{ session: SqlSession; release: (failed: boolean) => void }> {

@@ -13,7 +13,7 @@ import type { Caller, Role } from '../../src/domain/caller.ts';
 import type { Council } from '../../src/domain/organisation.ts';
 import type { LookUpRequest } from '../../src/domain/policy.ts';
 import type { ImportResult } from '../../src/services/import-bundle.ts';
-import { lookUp } from '../../src/services/look-up.ts';
+import { lookUp, lookUpsOn } from '../../src/services/look-up.ts';
 import type { AuditedAnswer, LookUpDeps } from '../../src/services/look-up.ts';
 import { receiveBundle } from '../../src/services/manage-bundles.ts';
 import type { BundleDeps } from '../../src/services/manage-bundles.ts';
@@ -72,7 +72,7 @@ export class Site {
       heldFolder: scratchFolder(),
       open: (path) => openBundle(path, { workDir: scratch, now: clock.now() }),
     };
-    this.lookUpDeps = { db, clock, agreements, holidays };
+    this.lookUpDeps = lookUpsOn({ db, clock, agreements, holidays });
   }
 
   /** The council's data steward. */

@@ -11,7 +11,7 @@ import type { OpenBundle } from '../../src/domain/extract/bundle.ts';
 import type { Council } from '../../src/domain/organisation.ts';
 import { importBundle } from '../../src/services/import-bundle.ts';
 import type { ImportResult } from '../../src/services/import-bundle.ts';
-import { lookUp } from '../../src/services/look-up.ts';
+import { lookUp, lookUpsOn } from '../../src/services/look-up.ts';
 import { listQuarantine } from '../../src/store/bundles.ts';
 import { openBundle } from '../../src/sources/extract-bundle.ts';
 import type { Database } from '../../src/store/database.ts';
@@ -48,7 +48,7 @@ export function landing(db: Database, now: Date): Landed {
     },
     async ask(council, nhsNumber, birthDate, at = now) {
       const caller = callerOf('emergency-nurse', at.toISOString(), `nurse-${++nurses}`);
-      const deps = { db, clock: { now: () => at }, agreements: demo.agreements, holidays: demo.holidays };
+      const deps = lookUpsOn({ db, clock: { now: () => at }, agreements: demo.agreements, holidays: demo.holidays });
       const { answer } = await lookUp(deps, caller, requestFor(nhsNumber, birthDate, { council }));
       return answer;
     },

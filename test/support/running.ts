@@ -97,6 +97,12 @@ function breakable(engine: Engine, broken: Broken): Engine {
         },
       };
     },
+    async ask(statement, parameters) {
+      if (broken.what === 'connection') throw new Error('A test cut the connection');
+      if (broken.what instanceof RegExp && broken.what.test(statement.text))
+        throw new Error('A test broke this statement');
+      return engine.ask(statement, parameters);
+    },
     // The test database closes itself, after the application has let go of it.
     close: () => Promise.resolve(),
   };

@@ -6,7 +6,9 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { Answer } from '../../src/domain/answer.ts';
 import { HomewardError } from '../../src/domain/error.ts';
+import { parseNhsNumber } from '../../src/domain/nhs-number.ts';
 import type { Database } from '../../src/store/database.ts';
+import { readInFull, RecordReader } from '../../src/store/records.ts';
 import { openTestDatabase } from './database.ts';
 import type { TestDatabase } from './database.ts';
 import { Site } from './import-site.ts';
@@ -93,6 +95,7 @@ export async function discloses(
       const db = await databases.next();
       const site = newWorld(db);
       await site.land(partsOf(site.council.id, all));
+      for (const [who] of all.entries()) await readsAlike(db, site, mainOf(all, who));
       const given: { id: string; kind: string }[] = [];
       for (const one of probes) {
         const { id, answer } = await ask(site, all, one);
@@ -110,6 +113,14 @@ export async function discloses(
     }),
     { numRuns, endOnFailure: false },
   );
+}
+
+// The short way of reading a record and the full one must never disagree about anybody.
+async function readsAlike(db: Database, site: Site, typedNumber: string): Promise<void> {
+  const number = parseNhsNumber(typedNumber);
+  assert.ok(number.ok);
+  const { found, parts } = await new RecordReader(db).read(site.council.id, number.value, site.hospital, site.now);
+  assert.deepEqual({ found, parts }, await readInFull(db, site.council.id, number.value));
 }
 
 function judge(answer: Answer, expected: Expectation): void {

@@ -1,0 +1,17 @@
+/** A statement that is planned once a connection, and known to the server by its name. */
+export interface Statement {
+  readonly name: string;
+  readonly text: string;
+  /** One that writes waits for its commit, and no reading waits behind it. */
+  readonly does: 'read' | 'write';
+}
+
+/** Names a statement that reads. The text must be the same each time: what differs goes into its parameters. */
+export function reading(name: string, text: string): Statement {
+  return { name, text, does: 'read' };
+}
+
+/** Names a statement that writes: when it is answered, what it wrote is durable. */
+export function writing(name: string, text: string): Statement {
+  return { name, text, does: 'write' };
+}

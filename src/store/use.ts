@@ -1,0 +1,86 @@
+/** What has been looked up lately, read from the audit trail itself: there is no second count that could drift from it. */
+import type { PastLookUp } from '../domain/use-window.ts';
+import type { Database } from './database.ts';
+import { reading } from './statement.ts';
+
+const misses = `('no-record', 'birth-date-mismatch')`;
+
+const ofUser = reading(
+  'use-of-user',
+  `select last.turn, a.at, a.number_asked, a.outcome in ${misses} or coalesce(a.detail->>'mismatch', '') = 'true' as missed,
+     a.sources is not null as asked, coalesce(a.permission = 'cannot-ask', false) as emergency
+   from (select coalesce(max(turn), 0) as turn from audit_event where user_id = $1 and turn is not null) last
+   left join audit_event a on a.user_id = $1 and a.at > $2 and a.action = 'look-up'
+   order by a.at`,
+);
+
+interface UseRow {
+  turn: string;
+  at: Date | null;
+  number_asked: string | null;
+  missed: boolean;
+  asked: boolean;
+  emergency: boolean;
+}
+
+/**
+ * A person's look-ups since a moment, oldest first, and the number of their last one ever: the next
+ * must be one more.
+ */
+export async function readUse(
+  db: Database,
+  userId: string,
+  since: Date,
+): Promise<{ turn: number; past: readonly PastLookUp[] }> {
+  const rows = await db.ask<UseRow>(ofUser, [userId, since]);
+  const past = rows.flatMap(({ at, number_asked: number, missed, asked, emergency }) =>
+    at === null ? [] : [{ at, number, missed, asked, emergency }],
+  );
+  return { turn: Number(rows[0]?.turn ?? 0), past };
+}
+
+const ofOrganisation = reading(
+  'use-of-organisation',
+  `select number_asked, max(at) as at from audit_event
+   where organisation = $1 and at > $2 and action = 'look-up' and number_asked is not null and sources is not null
+   group by number_asked order by max(at)`,
+);
+
+/** The NHS numbers for which an organisation's people were answered from a council's record since a moment. */
+export function readPeopleAsked(
+  db: Database,
+  organisation: string,
+  since: Date,
+): Promise<{ number_asked: string; at: Date }[]> {
+  return db.ask(ofOrganisation, [organisation, since]);
+}
+
+const ofPerson = reading(
+  'mismatches-on-person',
+  // The person first, by themselves: without statistics the trail could be read by the hospital's whole index.
+  `with of_person as materialized (
+     select organisation, at, guess from audit_event where council = $2 and person_key = $3 and guess is not null)
+   select count(*) filter (where at > $4)::int as lately, coalesce(max(guess), 0) as last from of_person
+   where organisation = $1`,
+);
+
+/** Birth dates that did not match a person, by anybody of a hospital and under whichever of the person's numbers. */
+export interface Mismatches {
+  /** In the last 24 hours. */
+  readonly lately: number;
+  /** The number of the last one ever: the next must be one more. */
+  readonly last: number;
+}
+
+/** Counts a hospital's wrong birth dates for a person. */
+export async function readMismatches(
+  db: Database,
+  organisation: string,
+  council: string,
+  personKey: string,
+  since: Date,
+): Promise<Mismatches> {
+  const [row] = await db.ask<Mismatches>(ofPerson, [organisation, council, personKey, since]);
+  if (!row) throw new Error('A count gave no row');
+  return row;
+}
