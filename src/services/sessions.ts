@@ -9,9 +9,9 @@ import { HomewardError } from '../domain/error.ts';
 import { writeAudit } from '../store/audit.ts';
 import type { Database, Trx } from '../store/database.ts';
 import {
+  SessionFinder,
   deleteExpiredSessions,
   deleteSession,
-  findSession,
   insertSession,
   renewAuthentication,
   takeSessionsOf,
@@ -76,9 +76,10 @@ export interface Sessions {
 
 /** Sessions over a store. */
 export function sessionsOn(db: Database, clock: Clock): Sessions {
+  const finder = new SessionFinder(db);
   return {
     begin: (person, formerId) => begin(db, clock.now(), person, formerId),
-    find: (id) => find(db, clock.now(), id),
+    find: (id) => find(db, finder, clock.now(), id),
     renew: (caller, person) => renew(db, clock.now(), caller, person),
     end: (caller) => end(db, clock.now(), caller),
     endByProvider: (sitting) => endByProvider(db, clock.now(), sitting),
@@ -120,9 +121,9 @@ async function begin(db: Database, now: Date, person: SignedInPerson, formerId: 
   return id;
 }
 
-async function find(db: Database, now: Date, id: string): Promise<SessionState> {
+async function find(db: Database, finder: SessionFinder, now: Date, id: string): Promise<SessionState> {
   if (!/^[\w-]{43}$/.test(id)) return { is: 'unknown' };
-  const found = await findSession(db, hashSessionId(id));
+  const found = await finder.find(hashSessionId(id));
   if (!found) return { is: 'unknown' };
   const endsAt = new Date(found.createdAt.getTime() + sessionLimit);
   if (now.getTime() - found.seenAt.getTime() >= idleLimit || now >= endsAt) return { is: 'expired' };

@@ -1,8 +1,9 @@
 /** Sessions, by the hash of their id: who reads this table can open none of them. */
 import type { Selectable } from 'kysely';
 import type { Role } from '../domain/caller.ts';
-import type { Db, Trx } from './database.ts';
+import type { Database, Db, Trx } from './database.ts';
 import type { Schema } from './schema.ts';
+import { reading } from './statement.ts';
 
 export interface StoredSession {
   /** Hash of the session id. */
@@ -42,10 +43,58 @@ export async function insertSession(trx: Trx, one: StoredSession): Promise<void>
     .execute();
 }
 
-/** Fetches a session, however old. */
-export async function findSession(db: Db, session: string): Promise<StoredSession | null> {
-  const row = await db.sql.selectFrom('session').selectAll().where('session', '=', session).executeTakeFirst();
-  return row ? toStored(row) : null;
+const find = reading('find-sessions', 'select * from session where session = any($1)');
+
+/** Statements on their way at once: while one is answered, the next gathers. */
+const onTheWay = 2;
+
+interface Waiting {
+  readonly session: string;
+  readonly resolve: (found: StoredSession | null) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * Finds sessions, anew at every request, so that one ended on another process is over here too.
+ * Requests that come at the same moment share one statement.
+ */
+export class SessionFinder {
+  readonly #db: Database;
+  #waiting: Waiting[] = [];
+  #running = 0;
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  /** Fetches a session, however old. */
+  find(session: string): Promise<StoredSession | null> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ session, resolve, reject });
+      this.#next();
+    });
+  }
+
+  #next(): void {
+    if (this.#running >= onTheWay || this.#waiting.length === 0) return;
+    this.#running++;
+    const asked = this.#waiting;
+    this.#waiting = [];
+    void this.#run(asked).finally(() => {
+      this.#running--;
+      this.#next();
+    });
+  }
+
+  async #run(asked: readonly Waiting[]): Promise<void> {
+    try {
+      const rows = await this.#db.ask<Selectable<Schema['session']>>(find, [asked.map(({ session }) => session)]);
+      const found = new Map(rows.map((row) => [row.session, toStored(row)]));
+      for (const one of asked) one.resolve(found.get(one.session) ?? null);
+    } catch (error) {
+      for (const one of asked) one.reject(error);
+    }
+  }
 }
 
 function toStored(row: Selectable<Schema['session']>): StoredSession {

@@ -2,6 +2,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { HomewardError } from '../domain/error.ts';
+import type { ErrorCode } from '../domain/error.ts';
 import type { WebDeps } from './deps.ts';
 import { isPage } from './page.ts';
 import type { FieldFault, Page, PageRequest, PageResult } from './page.ts';
@@ -76,18 +77,18 @@ function requestFor({ web, cookies, frame }: MountDeps, page: Page, request: Fas
   const read = <S extends z.ZodType>(
     schema: S | undefined,
     given: unknown,
-    otherwise: HomewardError,
+    otherwise: ErrorCode,
   ): z.output<S> | undefined => {
     if (!schema) return undefined;
     const result = schema.safeParse(given);
-    if (!result.success) throw otherwise;
+    if (!result.success) throw new HomewardError(otherwise);
     return result.data;
   };
   return {
     caller: sessionOf(request)?.caller ?? null,
     form: undefined,
-    params: read(page.params, request.params, new HomewardError('PAGE_NOT_FOUND')),
-    query: read(page.query, request.query, new HomewardError('REQUEST_INVALID')),
+    params: read(page.params, request.params, 'PAGE_NOT_FOUND'),
+    query: read(page.query, request.query, 'REQUEST_INVALID'),
     clock: web.clock,
     phones: frame.phones(),
     cookies: { session: cookies.session(request), signIn: cookies.signIn(request) },

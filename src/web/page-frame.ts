@@ -1,7 +1,7 @@
 /** What stands around every page: header, menu, the person's name and role, banner, phones, footer. */
 import type { FastifyRequest } from 'fastify';
 import { may, roleNames } from '../domain/caller.ts';
-import type { Caller } from '../domain/caller.ts';
+import type { Caller, Role } from '../domain/caller.ts';
 import { councilPhones } from '../domain/council-phone.ts';
 import type { CouncilPhones } from '../domain/council-phone.ts';
 import type { AssetAddresses } from './assets.ts';
@@ -15,7 +15,7 @@ import { nonceOf } from './safety/headers.ts';
 
 export interface PageFrame {
   /** Every council's numbers for the hour it is. */
-  phones(): CouncilPhones[];
+  phones(): readonly CouncilPhones[];
   /** A whole page. */
   page(request: FastifyRequest, page: Page | null, view: string, data: object): string;
   /** A page that says what went wrong; plain, if even the templates fail. */
@@ -28,12 +28,8 @@ export interface PageFrame {
 export function makeFrame(web: WebDeps, pages: readonly Page[], assets: AssetAddresses, render: Render): PageFrame {
   const { site, clock } = web;
   const organisations = new Map([...site.councils, ...site.hospitals].map(({ id, name }) => [id, name]));
-  const phones = (): CouncilPhones[] =>
-    site.councils.map((council) => councilPhones(council, clock.now(), site.holidays));
-  const menu = (caller: Pick<Caller, 'role'>): Page[] =>
-    pages
-      .filter(({ navigation, permission }) => navigation && permission !== 'public' && may(caller.role, permission))
-      .sort((a, b) => (a.navigation?.order ?? 0) - (b.navigation?.order ?? 0));
+  const phones = phonesOf(web);
+  const menu = menuOf(pages);
   const homeOf = (caller: Pick<Caller, 'role'>): LocalPath => menu(caller)[0]?.path ?? '/';
 
   const around = (request: FastifyRequest, page: Page | null): object => {
@@ -78,6 +74,33 @@ export function makeFrame(web: WebDeps, pages: readonly Page[], assets: AssetAdd
         return plainError(error, phones());
       }
     },
+  };
+}
+
+// Pages are mounted before the first request, and none later.
+function menuOf(pages: readonly Page[]): (caller: Pick<Caller, 'role'>) => readonly Page[] {
+  const known = new Map<Role, readonly Page[]>();
+  return ({ role }) => {
+    const menu =
+      known.get(role) ??
+      pages
+        .filter(({ navigation, permission }) => navigation && permission !== 'public' && may(role, permission))
+        .sort((a, b) => (a.navigation?.order ?? 0) - (b.navigation?.order ?? 0));
+    known.set(role, menu);
+    return menu;
+  };
+}
+
+// Office hours begin and end on whole minutes: worked out once in each.
+function phonesOf({ site, clock }: WebDeps): () => readonly CouncilPhones[] {
+  let known: { minute: number; phones: readonly CouncilPhones[] } | null = null;
+  return () => {
+    const now = clock.now();
+    const minute = Math.floor(now.getTime() / 60_000);
+    if (known?.minute !== minute) {
+      known = { minute, phones: site.councils.map((council) => councilPhones(council, now, site.holidays)) };
+    }
+    return known.phones;
   };
 }
 

@@ -16,22 +16,28 @@ export type Render = (view: string, data: object) => string;
  * stops the start.
  */
 export function makeRenderer(): Render {
-  const environment = new nunjucks.Environment(
-    new nunjucks.FileSystemLoader([views, frontend], { noCache: false, watch: false }),
-    {
-      autoescape: true,
-      trimBlocks: true,
-      lstripBlocks: true,
-    },
-  );
+  const loader = new nunjucks.FileSystemLoader([views, frontend], { noCache: false, watch: false });
+  const environment = new nunjucks.Environment(loader, { autoescape: true, trimBlocks: true, lstripBlocks: true });
   for (const [name, filter] of Object.entries(textFilters))
     environment.addFilter(name, filter as (...given: unknown[]) => string);
   environment.addFilter(
     'phoneLink',
     (phone: Parameters<typeof phoneLinkHtml>[0]) => new nunjucks.runtime.SafeString(phoneLinkHtml(phone)),
   );
-  for (const name of readdirSync(views, { recursive: true, encoding: 'utf8' })) {
-    if (name.endsWith('.njk')) environment.getTemplate(name, true);
-  }
+  const ours = readdirSync(views, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.njk'));
+  compile(environment, loader, ours);
+  // The same on every page: filled once.
+  environment.addGlobal('footerHtml', new nunjucks.runtime.SafeString(environment.render('parts/footer.njk')));
   return (view, data) => environment.render(view, data);
+}
+
+// Also what ours are made of, so that nobody waits for it at their first page.
+function compile(environment: nunjucks.Environment, loader: nunjucks.FileSystemLoader, names: readonly string[]): void {
+  const known = new Set(names);
+  for (const name of known) {
+    environment.getTemplate(name, true);
+    const { src } = loader.getSource(name);
+    for (const [, other = ''] of src.matchAll(/{%-?\s*(?:extends|from|import|include)\s+["']([^"']+)/g))
+      known.add(other);
+  }
 }

@@ -7,7 +7,6 @@ import fastify from 'fastify';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { HomewardError } from '../domain/error.ts';
 import { loadAssets } from './assets.ts';
-import { demoSignInPages } from './demo-sign-in.ts';
 import type { WebDeps } from './deps.ts';
 import { errorView } from './errors.ts';
 import { allowOnlyPages, mountPage } from './mount.ts';
@@ -35,10 +34,11 @@ export async function buildServer(web: WebDeps): Promise<FastifyInstance> {
 
   const server = fastify({
     logger: false,
-    genReqId: () => randomUUID(),
+    genReqId: requestId,
     bodyLimit: formLimit,
     exposeHeadRoutes: false,
-    return503OnClosing: true,
+    // While it stops, who is through the door is still served: a restart must not lose a question.
+    return503OnClosing: false,
     requestTimeout: 600_000,
     routerOptions: { maxParamLength: 100 },
     frameworkErrors: (error, request, reply) =>
@@ -53,9 +53,22 @@ export async function buildServer(web: WebDeps): Promise<FastifyInstance> {
   await readForms(server); // 64 KiB, forms only, the session's token
   server.setErrorHandler((error: FastifyError, request, reply) => fail(web, frame, error, request, reply));
   server.setNotFoundHandler((request, reply) => fail(web, frame, new HomewardError('PAGE_NOT_FOUND'), request, reply));
-  all.push(...demoSignInPages(server, web)); // none, unless this is the demo on this computer itself
+  all.push(...(await demoPages(server, web))); // none, unless this is the demo on this computer itself
   for (const page of all) mountPage(server, { web, cookies, frame }, page);
   return server;
+}
+
+// Read for a demo only: a whole OpenID provider, which takes a fifth of a second and 20 MB.
+async function demoPages(server: FastifyInstance, web: WebDeps): Promise<Page[]> {
+  if (!web.site.demo) return [];
+  const { demoSignInPages } = await import('./demo-sign-in.ts');
+  return demoSignInPages(server, web);
+}
+
+// An id with ten digits in a row would be hidden in the log, and whoever reads it out not be found there.
+function requestId(): string {
+  const id = randomUUID();
+  return /(\d-?){10}/.test(id) ? requestId() : id;
 }
 
 function fail(

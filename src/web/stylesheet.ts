@@ -4,9 +4,9 @@
  */
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { compileString } from 'sass';
 
 const assets = join(import.meta.dirname, 'assets');
 const frontend = join(fileURLToPath(import.meta.resolve('nhsuk-frontend/package.json')), '..');
@@ -41,11 +41,15 @@ function sassSource(): string {
 }
 
 function compile(source: string): string {
-  return compileString(source, {
-    loadPaths: [join(frontend, 'dist')],
-    style: 'compressed',
-    quietDeps: true,
-  }).css.replace(/^\uFEFF/, '');
+  // Read only when there is something to compile: the compiler takes a quarter of a second and 40 MB.
+  const sass = createRequire(import.meta.url)('sass') as typeof import('sass');
+  return sass
+    .compileString(source, {
+      loadPaths: [join(frontend, 'dist')],
+      style: 'compressed',
+      quietDeps: true,
+    })
+    .css.replace(/^\uFEFF/, '');
 }
 
 // A handful of icons: as data they need no addresses of their own.

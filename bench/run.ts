@@ -1,0 +1,133 @@
+/**
+ * Measures what must be fast beside its limits: `npm run bench`, or `npm run bench -- NAME…`.
+ * `--trial` runs everything in tiny sizes to see that it runs: its figures say nothing, are held to
+ * nothing and are not written down.
+ */
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { totalmem } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { format } from 'prettier';
+import { findPostgres, startPostgres } from '../scripts/postgres-server.ts';
+import { chartOf } from './support/chart.ts';
+import { holds, lineOf } from './support/figure.ts';
+import type { Bench, Figure, Suite } from './support/figure.ts';
+import { behind, lineAbout } from './support/machine.ts';
+import type { Behind } from './support/machine.ts';
+import { fromJson, merge, reportOf, runsOf, toJson } from './support/report.ts';
+import type { SuiteResult } from './support/report.ts';
+
+const order = ['look-up', 'page', 'growth', 'import', 'start', 'embedded', 'two-processes'];
+const here = import.meta.dirname;
+const say = (line: string): void => console.log(line);
+
+process.exitCode = await main();
+
+async function main(): Promise<number> {
+  const { values, positionals } = parseArgs({ allowPositionals: true, options: { trial: { type: 'boolean' } } });
+  const trial = values.trial ?? false;
+  const unknown = positionals.filter((name) => !order.includes(name));
+  if (unknown.length > 0) {
+    console.error(`There is no benchmark ${unknown.join(', ')}. There are: ${order.join(', ')}.`);
+    return 2;
+  }
+  if (!havePostgres()) return 2;
+  const chosen = positionals.length > 0 ? order.filter((name) => positionals.includes(name)) : order;
+  const postgres = await startPostgres(trial ? [] : settings());
+  try {
+    const command = ['npm run bench', ...(positionals.length > 0 ? ['--', ...positionals] : [])].join(' ');
+    const about = await behind(postgres.url, command);
+    say(lineAbout(about));
+    const { results, failed } = await runAll(chosen, { server: postgres.url, bin: postgres.bin, trial }, about);
+    if (trial) return failed ? 1 : 0;
+    await write(results);
+    const under = results.flatMap(({ figures }) => figures).filter((figure) => !holds(figure));
+    for (const figure of under) say(`Does not hold: ${lineOf(figure)}`);
+    return failed || under.length > 0 ? 1 : 0;
+  } finally {
+    await postgres.stop();
+  }
+}
+
+async function runAll(
+  names: readonly string[],
+  { server, bin, trial }: Pick<Bench, 'server' | 'bin' | 'trial'>,
+  about: Behind,
+): Promise<{ results: SuiteResult[]; failed: boolean }> {
+  const results: SuiteResult[] = [];
+  let failed = false;
+  for (const name of names) {
+    const figures: Figure[] = [];
+    const { suite } = (await import(`./suites/${name}.ts`)) as { suite: Suite };
+    say(`\n${name}: ${suite.about}`);
+    try {
+      await suite.run({
+        server,
+        bin,
+        trial,
+        runs: trial ? 1 : 5,
+        report(measured) {
+          const figure = trial ? heldToNothing(measured) : measured;
+          figures.push(figure);
+          say(`${lineOf(figure)}  [${runsOf(figure)}]`);
+        },
+        say: (line) => say(`  ${line}`),
+      });
+      results.push({ name, about: suite.about, behind: about, figures });
+    } catch (error) {
+      // The others are measured all the same; what stood there of this one stays.
+      console.error(error);
+      failed = true;
+    }
+  }
+  return { results, failed };
+}
+
+function heldToNothing({ floor: _floor, least: _least, most: _most, ...figure }: Figure): Figure {
+  return figure;
+}
+
+async function write(measured: readonly SuiteResult[]): Promise<void> {
+  const file = (name: string): string => join(here, name);
+  const before = existsSync(file('results.json')) ? fromJson(readFileSync(file('results.json'), 'utf8')) : null;
+  const results = merge(before, measured, order);
+  const pretty = (text: string, parser: string): Promise<string> =>
+    format(text, { parser, printWidth: 120, singleQuote: true, trailingComma: 'all' });
+  writeFileSync(file('results.json'), await pretty(toJson(results), 'json'));
+  writeFileSync(file('chart.svg'), `${chartOf(results)}\n`);
+  writeFileSync(file('RESULTS.md'), await pretty(reportOf(results, notes()), 'markdown'));
+}
+
+function notes(): Map<string, string> {
+  const folder = join(here, 'notes');
+  const names = readdirSync(folder).filter((name) => name.endsWith('.md'));
+  return new Map(names.map((name) => [name.replace(/\.md$/, ''), readFileSync(join(folder, name), 'utf8')]));
+}
+
+// As a server of this size would be set up; everything else as PostgreSQL comes.
+function settings(): string[] {
+  const buffers = Math.min(2048, Math.floor(totalmem() / 1024 ** 2 / 4));
+  return [`shared_buffers = ${buffers}MB`, 'max_wal_size = 8GB'];
+}
+
+function havePostgres(): boolean {
+  const found = (): boolean => {
+    try {
+      return findPostgres() !== '';
+    } catch {
+      return false;
+    }
+  };
+  if (found()) return true;
+  const canInstall = process.getuid?.() === 0 && existsSync('/usr/bin/apt-get');
+  if (canInstall) {
+    say('There is no PostgreSQL here: installing it.');
+    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+    execFileSync('apt-get', ['update'], { stdio: 'inherit', env });
+    execFileSync('apt-get', ['install', '-y', 'postgresql'], { stdio: 'inherit', env });
+    if (found()) return true;
+  }
+  console.error('There is no PostgreSQL server here, nor pgbench and psql beside it. Install PostgreSQL 15 or newer.');
+  return false;
+}
