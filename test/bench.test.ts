@@ -1,7 +1,6 @@
-/** The benchmarks' reckoning, report and chart; and that a suite runs to its end where there is a PostgreSQL. */
+/** The benchmarks' reckoning, report and chart. That each suite runs to its end is a step of .ci/run: `npm run bench -- --trial`. */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { promisify } from 'node:util';
@@ -13,7 +12,6 @@ import type { Figure } from '../bench/support/figure.ts';
 import type { Behind } from '../bench/support/machine.ts';
 import { fromJson, merge, reportOf, runsOf, shown, toJson } from '../bench/support/report.ts';
 import type { Results, SuiteResult } from '../bench/support/report.ts';
-import { findPostgres } from '../scripts/postgres-server.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -232,14 +230,6 @@ describe('the chart', () => {
   });
 });
 
-const postgres = ((): boolean => {
-  try {
-    return findPostgres() !== '';
-  } catch {
-    return false;
-  }
-})();
-
 describe('a run', () => {
   it('refuses a benchmark that does not exist', async () => {
     const failed = await bench('--trial', 'nothing').catch(
@@ -248,23 +238,8 @@ describe('a run', () => {
     assert.deepEqual('code' in failed && failed.code, 2);
     assert.match(failed.stderr, /There is no benchmark nothing\. There are: look-up, page/);
   });
-
-  it('ends well in a trial of a suite, and writes nothing down', { skip: !postgres && 'no PostgreSQL' }, async () => {
-    const before = written();
-    const { stdout } = await bench('--trial', 'page');
-    assert.match(stdout, /^answer-page-32 ratio \d+\.\d\d {2}\[ours [\d.,]+ pages\/s, pgbench [\d.,]+\]$/m);
-    assert.match(stdout, /^answer-page-p99-at-50 [\d.]+ ms {2}\[/m);
-    assert.doesNotMatch(stdout, /UNDER/);
-    assert.deepEqual(written(), before);
-  });
 });
 
 function bench(...args: readonly string[]): Promise<{ stdout: string; stderr: string }> {
   return promisify(execFile)(process.execPath, ['bench/run.ts', ...args], { cwd: root, timeout: 120_000 });
-}
-
-function written(): Record<string, string> {
-  const folder = join(root, 'bench');
-  const names = readdirSync(folder).filter((name) => /\.(md|json|svg)$/.test(name));
-  return Object.fromEntries(names.map((name) => [name, readFileSync(join(folder, name), 'utf8')]));
 }
