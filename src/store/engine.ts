@@ -69,7 +69,10 @@ export function postgresEngine(url: string, asOwner: boolean, connections = 16):
   const pool = new pg.Pool({ ...settings, max: connections, idleTimeoutMillis: 30_000 });
   // An idle connection that the server closes must not end the process.
   pool.on('error', () => undefined);
-  const lane = (): pg.Client => new pg.Client({ ...settings, pipeline: true } as pg.ClientConfig);
+  // A plan is kept for as long as its connection: one made while a table was empty would read all of it
+  // from then on, the whole first extract and every audit row, until the server looks at it again.
+  const options = `${settings.options} -c enable_seqscan=off`;
+  const lane = (): pg.Client => new pg.Client({ ...settings, options, pipeline: true } as pg.ClientConfig);
   const lanes = { read: new Lanes(lane, lanesEach), write: new Lanes(lane, lanesEach) };
   return {
     kind: 'postgres',
