@@ -14,7 +14,12 @@ export async function refuseUnderPressure(server: FastifyInstance, maxEventLoopD
   await server.register(underPressure, {
     maxEventLoopDelay,
     sampleInterval: 500,
-    retryAfter: 10,
-    customError: Overloaded as never,
+    pressureHandler: async (_request, reply, _type, delay) => {
+      // No sample in the last half second, as just after a start: how slow it is, is not known, and
+      // nobody is refused for that.
+      if (delay === Infinity) return;
+      reply.header('Retry-After', '10');
+      throw new Overloaded();
+    },
   });
 }
