@@ -49,7 +49,7 @@ describe('the worked example', { skip: missing }, () => {
     site = new Site(test.db, '999', { council: { id: '999' } });
     result = await site.handIn(folder);
     const records: string[][] = [];
-    for await (const batch of readCsv(createReadStream(join(folder, 'cld.csv'), 'utf8'))) records.push(...batch);
+    for await (const batch of readCsv(createReadStream(join(folder, 'cld.csv')))) records.push(...batch);
     const [header = [], ...rows] = records;
     lines = new Map(rows.map((row) => {
       const line = Object.fromEntries(header.map((name, at) => [name, row[at] ?? '']));

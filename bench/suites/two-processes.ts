@@ -75,7 +75,7 @@ async function restart(bench: Bench, url: string, stems: number): Promise<void> 
     const failures: number[] = [];
     for (let at = 0; at < bench.runs; at++) {
       const asking = askPages(target, { connections: 8, seconds: bench.trial ? 4 : 10 });
-      for (const [place, old] of [...processes.entries()]) {
+      for (const [place, old] of processes.entries()) {
         const next = await startService(environment);
         processes[place] = next;
         await old.stop();

@@ -25,10 +25,12 @@ import {
 } from '../store/import/report.ts';
 import type { KeptLine } from '../store/import/report.ts';
 import { landPart, landingOrder } from '../store/import/land.ts';
-import { keyPersons } from '../store/import/persons.ts';
-import { fillStage } from '../store/import/stages.ts';
+import { gatherPersons, keyPersons } from '../store/import/persons.ts';
+import { dropStaged, meetLeftOut, noteMissed, rememberedPersons } from '../store/import/seen.ts';
+import { fillStage, planForWholes, refreshStatistics } from '../store/import/stages.ts';
 import type { Change } from '../store/import/reconcile.ts';
 import type { CheckReport, HoldReason, PartReport } from './import-report.ts';
+import { SeenPersons } from './seen-persons.ts';
 import { stageReader } from './stage-lines.ts';
 import type { LineCounts } from './stage-lines.ts';
 
@@ -60,6 +62,9 @@ export interface ImportResult {
 
 // In fewer lines than this, half of them being odd says nothing.
 const fewestLinesJudged = 100;
+
+// As much as makes the server itself take statistics anew.
+const muchGrowth = 0.2;
 
 /** Thrown inside the transaction to take everything back, carrying what was learnt. */
 class TakeBack extends Error {
@@ -107,6 +112,7 @@ async function land(
   const { clock, council } = deps;
   const today = londonDate(clock.now());
   await lockCouncil(trx, council.id);
+  await planForWholes(trx);
   const before = await currentParts(trx, council.id);
   const standing = new Map(
     inspections.map((one) => [one.part.kind, compare(one, bundle.manifest.extractedAt, before)]),
@@ -127,14 +133,16 @@ async function land(
       applied: applied.includes(one),
     })),
   });
-  const landing = { council: council.id, bundle: id };
-  const counts = await stageAll(trx, deps, bundle, applied, options);
+  const { counts, partial } = await stageAll(trx, deps, bundle, applied, options);
+  const landing = { council: council.id, bundle: id, partial };
   const kinds = applied.map((one) => one.part.kind);
   await keyPersons(trx, kinds, landing);
   const changes = new Map<PartKind, Change>();
   for (const kind of landingOrder.filter((one) => kinds.includes(one))) {
     const { part } = applied.find((one) => one.part.kind === kind) as PartInspection;
-    changes.set(kind, await landPart[kind](trx, { ...landing, asAt: part.asAt }));
+    const change = await landPart[kind](trx, { ...landing, asAt: part.asAt });
+    changes.set(kind, change);
+    if (kind === 'care' && change.opened > openBefore.packages * muchGrowth) await refreshStatistics(trx);
     await keepQuarantine(trx, kind, landing);
   }
   const openAfter = await countOpen(trx, council.id, today);
@@ -202,7 +210,7 @@ async function stageAll(
   bundle: OpenBundle,
   applied: readonly PartInspection[],
   options: ImportOptions,
-): Promise<Map<PartKind, LineCounts>> {
+): Promise<{ counts: Map<PartKind, LineCounts>; partial: boolean }> {
   const totalBytes = applied.reduce((sum, one) => sum + one.bytes, 0);
   const counts = new Map<PartKind, LineCounts>();
   const context = {
@@ -218,22 +226,51 @@ async function stageAll(
   };
   let bytes = 0;
   let rows = 0;
-  for (const inspection of applied) {
+  const fill = async (inspection: PartInspection, seen: SeenPersons | null): Promise<void> => {
     const { kind } = inspection.part;
-    const reader = stageReader(kind, inspection.header, context);
-    const lines = bundle.lines(inspection, (read) => (bytes += read));
-    const batches = async function* (): AsyncGenerator<ReturnType<typeof reader.read>[]> {
-      for await (const batch of lines) {
+    const reader = stageReader(kind, inspection.header, context, seen);
+    const batches = async function* (): AsyncGenerator<string[]> {
+      for await (const batch of bundle.lines(inspection, (read) => (bytes += read))) {
         rows += batch.length;
         options.onProgress?.({ part: kind, bytes, totalBytes, rows });
-        yield batch.map((line) => reader.read(line));
+        yield reader.read(batch);
       }
+      yield reader.end();
     };
     await fillStage(trx, kind, batches());
     options.onProgress?.({ part: kind, bytes, totalBytes, rows });
     counts.set(kind, reader.counts);
+  };
+  let partial = false;
+  for (const inspection of applied) {
+    const before = { bytes, rows };
+    if (inspection.part.kind !== 'care') {
+      await fill(inspection, null);
+      continue;
+    }
+    partial = await stageChanged(trx, context.council, (seen) => fill(inspection, seen));
+    if (partial) continue;
+    ({ bytes, rows } = before);
+    await fill(inspection, null);
+    await gatherPersons(trx, context.council);
   }
-  return counts;
+  return { counts, partial };
+}
+
+/**
+ * Stages only the people of whom the care part says something else than the one that stands.
+ * @returns false when that cannot be done, with nothing staged
+ */
+async function stageChanged(trx: Trx, council: string, fill: (seen: SeenPersons) => Promise<void>): Promise<boolean> {
+  const remembered = await rememberedPersons(trx, council);
+  if (!remembered) return false;
+  const seen = new SeenPersons(remembered);
+  await fill(seen);
+  await noteMissed(trx, seen.notMet());
+  await gatherPersons(trx, council);
+  if (!(await meetLeftOut(trx, council))) return true;
+  await dropStaged(trx);
+  return false;
 }
 
 async function recordHeld(

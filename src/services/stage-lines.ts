@@ -1,15 +1,17 @@
 /** Reads a part's lines into the values of its stage, counting what was used and what was dropped. */
 import type { PartKind } from '../domain/agreement.ts';
-import { readCareLine } from '../domain/extract/care-line.ts';
-import type { CareRules } from '../domain/extract/care-line.ts';
+import { careLineReader } from '../domain/extract/care-line.ts';
+import type { CareRules, Identity } from '../domain/extract/care-line.ts';
 import { cellsOf } from '../domain/extract/columns.ts';
 import type { Cells, HeaderMap } from '../domain/extract/columns.ts';
 import type { BundleLine } from '../domain/extract/bundle.ts';
 import * as other from '../domain/extract/other-lines.ts';
 import type { Quarantined } from '../domain/extract/quarantine.ts';
 import { parseNhsNumber } from '../domain/nhs-number.ts';
-import { stages } from '../store/import/stages.ts';
+import { copyText, ownColumns } from '../store/import/stages.ts';
 import type { StageValue } from '../store/import/stages.ts';
+import { CareRuns } from './care-runs.ts';
+import type { SeenPersons } from './seen-persons.ts';
 
 export interface LineCounts {
   used: number;
@@ -18,42 +20,67 @@ export interface LineCounts {
 
 export interface StageReader {
   readonly counts: LineCounts;
-  /** One line as the values of the part's stage. */
-  read(line: BundleLine): StageValue[];
+  /** Lines as the part's stage takes them. Care lines may come with a later batch, or not at all ({@link CareRuns}). */
+  read(lines: readonly BundleLine[]): string[];
+  /** Those that are left. */
+  end(): string[];
 }
 
 type Reading = { values: StageValue[] | null; quarantined: Quarantined | null; dropped?: string | null };
 
-/** A reader for one part's lines. */
-export function stageReader(kind: PartKind, header: HeaderMap, rules: CareRules): StageReader {
+/**
+ * A reader for one part's lines.
+ * @param seen of the care part: the people who need not be staged if they are said to be the same
+ */
+export function stageReader(
+  kind: PartKind,
+  header: HeaderMap,
+  rules: CareRules,
+  seen: SeenPersons | null = null,
+): StageReader {
   const counts: LineCounts = { used: 0, dropped: new Map() };
-  const own = stages[kind].columns.length - 4;
+  const own = ownColumns(kind);
+  const readLine = lineReader(kind, rules);
+  const runs = kind === 'care' ? new CareRuns(seen) : null;
+  const toStage = (line: BundleLine, into: string[]): void => {
+    const { values, quarantined, dropped }: Reading =
+      line.cells.length === header.width
+        ? readLine(cellsOf(header, line.cells))
+        : { values: null, quarantined: { code: 'ROW_SHAPE', column: '', value: `${line.cells.length} cells` } };
+    if (dropped) counts.dropped.set(dropped, (counts.dropped.get(dropped) ?? 0) + 1);
+    else if (!quarantined) counts.used++;
+    const text = copyText([
+      ...(values ?? Array<null>(own).fill(null)),
+      quarantined?.code ?? null,
+      quarantined?.column ?? null,
+      quarantined ? quarantined.value.slice(0, 80) : null,
+    ]);
+    const councilId = values?.[0];
+    if (runs) runs.add(line.row, typeof councilId === 'string' ? councilId : null, !quarantined, text, into);
+    else into.push(`${line.row}\t${text}\n`);
+  };
   return {
     counts,
-    read(line) {
-      const reading: Reading =
-        line.cells.length === header.width
-          ? readLine(kind, cellsOf(header, line.cells), rules)
-          : { values: null, quarantined: { code: 'ROW_SHAPE', column: '', value: `${line.cells.length} cells` } };
-      if (reading.dropped) counts.dropped.set(reading.dropped, (counts.dropped.get(reading.dropped) ?? 0) + 1);
-      else if (!reading.quarantined) counts.used++;
-      const { quarantined } = reading;
-      return [
-        line.row,
-        ...(reading.values ?? Array<null>(own).fill(null)),
-        quarantined?.code ?? null,
-        quarantined?.column ?? null,
-        quarantined ? quarantined.value.slice(0, 80) : null,
-      ];
+    read(lines) {
+      const staged: string[] = [];
+      for (const line of lines) toStage(line, staged);
+      return staged;
+    },
+    end() {
+      const staged: string[] = [];
+      runs?.end(staged);
+      return staged;
     },
   };
 }
 
-function readLine(kind: PartKind, cell: Cells, rules: CareRules): Reading {
-  if ((kind === 'safeguarding' || kind === 'restrictions') && isSwapped(cell)) {
-    return { values: null, quarantined: { code: 'NOBODY_NAMED', column: 'LA Person Unique Identifier', value: '' } };
-  }
-  return readers[kind](cell, rules);
+function lineReader(kind: PartKind, rules: CareRules): (cell: Cells) => Reading {
+  if (kind === 'care') return careReader(rules);
+  const read = readers[kind];
+  return (cell) =>
+    (kind === 'safeguarding' || kind === 'restrictions') && isSwapped(cell)
+      ? { values: null, quarantined: { code: 'NOBODY_NAMED', column: 'LA Person Unique Identifier', value: '' } }
+      : read(cell, rules);
 }
 
 // An NHS number where the council's id should be, beside something that is none: the columns are
@@ -63,8 +90,7 @@ function isSwapped(cell: Cells): boolean {
   return cell('NHS Number') !== '' && !isNumber('NHS Number') && isNumber('LA Person Unique Identifier');
 }
 
-const readers: Record<PartKind, (cell: Cells, rules: CareRules) => Reading> = {
-  care: careReading,
+const readers: Record<Exclude<PartKind, 'care'>, (cell: Cells, rules: CareRules) => Reading> = {
   'package-providers': (cell, { council }) =>
     reading(other.readPackageProvider(cell, council), (row) => [row.councilId, row.reference, row.localReference]),
   directory: (cell) => reading(other.readDirectoryEntry(cell), (row) => [row.cqcLocationId, row.name, row.phone]),
@@ -103,18 +129,25 @@ function reading<T>(line: other.Line<T>, values: (row: T) => StageValue[]): Read
   return { values: line.row === null ? null : values(line.row), quarantined: line.quarantined };
 }
 
-function careReading(cell: Cells, rules: CareRules): Reading {
-  const { identity, package: one, quarantined, dropped } = readCareLine(cell, rules);
-  return {
-    values: [
+// Most lines say of their person what the line before said: then it is not said again.
+function careReader(rules: CareRules): (cell: Cells) => Reading {
+  const read = careLineReader(rules);
+  let before: Identity | null = null;
+  return (cell) => {
+    const { identity, package: one, quarantined, dropped } = read(cell);
+    const again = identity !== null && identity === before;
+    before = identity;
+    const person = again ? null : identity;
+    const values = [
       identity?.councilId ?? null,
       identity?.nhsNumber ?? null,
-      identity?.family ?? null,
-      identity?.given ?? null,
-      identity?.birthDate ?? null,
-      identity?.deathDate ?? null,
-      identity?.gender ?? null,
-      identity?.minor ?? false,
+      person?.family ?? null,
+      person?.given ?? null,
+      person?.birthDate ?? null,
+      person?.deathDate ?? null,
+      person?.gender ?? null,
+      person?.minor ?? false,
+      again,
       one?.reference ?? null,
       one?.component ?? null,
       one?.fullCost ?? null,
@@ -122,8 +155,7 @@ function careReading(cell: Cells, rules: CareRules): Reading {
       one?.end ?? null,
       one?.cqcLocationId ?? null,
       one?.cqcLocationName ?? null,
-    ],
-    quarantined,
-    dropped,
+    ];
+    return { values, quarantined, dropped };
   };
 }

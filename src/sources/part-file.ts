@@ -5,9 +5,9 @@ import { HomewardError } from '../domain/error.ts';
 import type { BundleLine, BundlePart, PartInspection } from '../domain/extract/bundle.ts';
 import { columnKey, partColumns, readHeader } from '../domain/extract/columns.ts';
 import type { HeaderMap } from '../domain/extract/columns.ts';
-import { NotUtf8, readText } from './character-set.ts';
+import { NotUtf8, readUtf8 } from './character-set.ts';
 import type { CharacterSet } from './character-set.ts';
-import { readCsv } from './csv.ts';
+import { CsvReader, readCsv } from './csv.ts';
 
 /** CQC puts 4 lines before the header of its directory; a few more or fewer are taken too. */
 const preambleAtMost = 9;
@@ -37,11 +37,11 @@ async function survey(path: string, part: BundlePart, encoding: CharacterSet): P
   let bytes = 0;
   let rows = 0;
   let header: HeaderMap | null = null;
-  const text = readText(path, encoding, (chunk) => {
+  const text = readUtf8(path, encoding, (chunk) => {
     hash.update(chunk);
     bytes += chunk.length;
   });
-  for await (const batch of underHeader(part.kind, readCsv(text))) {
+  for await (const batch of underHeader(part.kind, text, () => [])) {
     header = batch.header;
     rows += batch.records.length;
   }
@@ -53,7 +53,8 @@ async function survey(path: string, part: BundlePart, encoding: CharacterSet): P
 }
 
 /**
- * Hands out the lines under a part's header, about 128 KiB of the file at a time.
+ * Hands out the lines under a part's header, about 128 KiB of the file at a time. Cells of columns
+ * that the part does not keep read as ''.
  * @param onBytes told how many bytes of the file each batch took
  * @throws HomewardError PART_CSV when the file is no longer the one that was inspected
  */
@@ -68,11 +69,12 @@ export async function* readPartLines(
     if (unreported > 0) onBytes(unreported);
     unreported = 0;
   };
-  const text = readText(path, inspection.encoding, (chunk) => {
+  const text = readUtf8(path, inspection.encoding, (chunk) => {
     hash.update(chunk);
     unreported += chunk.length;
   });
-  for await (const { row, records } of underHeader(inspection.part.kind, readCsv(text))) {
+  const kept = ({ index }: HeaderMap): number[] => [...index.values()].filter((column) => column >= 0);
+  for await (const { row, records } of underHeader(inspection.part.kind, text, kept)) {
     if (records.length === 0) continue;
     report();
     yield records.map((cells, at) => ({ row: row + at, cells }));
@@ -84,12 +86,18 @@ export async function* readPartLines(
   }
 }
 
-async function* underHeader(kind: PartKind, batches: AsyncIterable<string[][]>): AsyncGenerator<Records> {
+// `read` says which columns anybody reads, once the header is known.
+async function* underHeader(
+  kind: PartKind,
+  text: AsyncIterable<Buffer>,
+  read: (header: HeaderMap) => readonly number[],
+): AsyncGenerator<Records> {
   const needed = kind === 'directory' ? preambleAtMost + 1 : 1;
+  const reader = new CsvReader();
   let top: string[][] = [];
   let header: HeaderMap | null = null;
   let row = 0;
-  for await (const batch of batches) {
+  for await (const batch of readCsv(text, reader)) {
     if (header) {
       yield { header, row, records: batch };
       row += batch.length;
@@ -98,6 +106,7 @@ async function* underHeader(kind: PartKind, batches: AsyncIterable<string[][]>):
     top = top.concat(batch);
     if (top.length < needed) continue;
     const start = startOf(kind, top);
+    reader.only(read(start.header));
     yield start;
     header = start.header;
     row = start.row + start.records.length;

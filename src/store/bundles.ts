@@ -7,6 +7,7 @@ import { HomewardError } from '../domain/error.ts';
 import type { PartStates } from '../domain/record.ts';
 import type { Db, Trx } from './database.ts';
 import { factTables } from './import/reconcile.ts';
+import { forgetPersons } from './import/seen.ts';
 
 export type BundleState = 'landed' | 'held' | 'released' | 'discarded' | 'rolled-back';
 
@@ -226,6 +227,8 @@ export async function undoBundle(trx: Trx, council: string, bundle: string): Pro
       update ${sql.table(table)} t set until_bundle = null ${dates}
       where t.council = ${council} and t.until_bundle = ${bundle} ${unlessItStands(table, council)}`.execute(trx.sql);
   }
+  // The digests are of the bundle just undone: handed in again, it would pass for no change.
+  await forgetPersons(trx, council);
   await trx.sql.updateTable('bundle_part').set({ applied: false }).where('bundle_id', '=', bundle).execute();
 }
 

@@ -70,6 +70,39 @@ export interface CareRules {
 
 /** Reads one line. Never throws: whatever cannot be used is set aside with its code. */
 export function readCareLine(cell: Cells, rules: CareRules): CareLine {
+  return careLineReader(rules)(cell);
+}
+
+/**
+ * A reader of line after line. A line that says of its person, word for word, what the one before
+ * said gets that one's identity, the very same object: most do, and reading it is most of the work.
+ */
+export function careLineReader(rules: CareRules): (cell: Cells) => CareLine {
+  let said: readonly string[] = [];
+  let who: CareLine | null = null;
+  return (cell) => {
+    if (!who || !personColumns.every((column, at) => cell(column) === said[at])) {
+      said = personColumns.map(cell);
+      who = readIdentity(cell, rules);
+    }
+    return who.identity && !who.quarantined && !who.dropped ? readEvent(cell, who.identity, rules) : who;
+  };
+}
+
+/** All that {@link readIdentity} looks at, those that differ most first. */
+const personColumns = [
+  'LA Person Unique Identifier',
+  'NHS Number',
+  'Date of Birth',
+  'First Name',
+  'Last Name',
+  'Date of Death',
+  'Gender',
+  'LA Code',
+] as const;
+
+// Whom a line names; set aside or dropped already where the person alone is reason enough.
+function readIdentity(cell: Cells, rules: CareRules): CareLine {
   const councilId = cell('LA Person Unique Identifier');
   if (cell('LA Code') !== rules.council) return setAside(null, 'WRONG_COUNCIL', 'LA Code', cell('LA Code'));
   if (councilId === '') return setAside(null, 'PERSON_ID_MISSING', 'LA Person Unique Identifier');
@@ -96,10 +129,10 @@ export function readCareLine(cell: Cells, rules: CareRules): CareLine {
     gender: readGender(cell('Gender')),
     minor: false,
   };
-  return readEvent(cell, identity, birth.date, rules);
+  return { identity, package: null, dropped: null, quarantined: null };
 }
 
-function readEvent(cell: Cells, identity: Identity, birth: IsoDate, rules: CareRules): CareLine {
+function readEvent(cell: Cells, identity: Identity, rules: CareRules): CareLine {
   const bad = (code: QuarantineCode, column: string): CareLine => setAside(identity, code, column, cell(column));
   const clientType = readClientType(cell('Client Type'));
   if (!clientType) return bad('CLIENT_TYPE_UNKNOWN', 'Client Type');
@@ -123,7 +156,8 @@ function readEvent(cell: Cells, identity: Identity, birth: IsoDate, rules: CareR
   const end = optionally(cell('Event End Date'), (text) => parseDate(text) ?? undefined);
   if (end === undefined) return bad('END_DATE_NOT_READ', 'Event End Date');
   if (end !== null && end < start) return bad('DATES_REVERSED', 'Event End Date');
-  if (start < birth) return setAside(identity, 'START_BEFORE_BIRTH', 'Event Start Date');
+  if (identity.birthDate !== null && start < identity.birthDate)
+    return setAside(identity, 'START_BEFORE_BIRTH', 'Event Start Date');
 
   if (serviceType.startsWith('Unpaid carer support')) return drop(identity, 'unpaid-carer');
   if (component === 'Direct payment' || mechanism === 'Direct payment') return drop(identity, 'direct-payment');

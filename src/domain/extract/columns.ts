@@ -98,5 +98,16 @@ export type Cells = (column: string) => string;
 
 /** Reads a line's cells by name, trimmed. */
 export function cellsOf(header: HeaderMap, line: readonly string[]): Cells {
-  return (column) => (line[header.index.get(column) ?? -1] ?? '').trim();
+  return (column) => trimmed(line[header.index.get(column) ?? -1] ?? '');
+}
+
+// Hardly a cell has anything to trim, and looking at its ends costs a tenth of asking for it.
+function trimmed(text: string): string {
+  if (text === '' || (isPlain(text.charCodeAt(0)) && isPlain(text.charCodeAt(text.length - 1)))) return text;
+  return text.trim();
+}
+
+// No space of any kind lies between ! and ~.
+function isPlain(code: number): boolean {
+  return code > 0x20 && code < 0x7f;
 }

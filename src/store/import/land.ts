@@ -6,9 +6,12 @@ import { resolveNamed } from './persons.ts';
 import type { Landing } from './persons.ts';
 import { factTables, reconcile, reconcileNumbers } from './reconcile.ts';
 import type { Change } from './reconcile.ts';
+import { findTouched, rememberPersons } from './seen.ts';
 
 export interface PartLanding extends Landing {
   readonly asAt: Date;
+  /** Whether people were left out of the care part's stage, since they are said to be the same. */
+  readonly partial: boolean;
 }
 
 const run = (trx: Trx, text: string): Promise<unknown> => sql.raw(text).execute(trx.sql);
@@ -75,35 +78,28 @@ export const landingOrder: readonly PartKind[] = [
   'services',
 ];
 
-// Where lines differ, both names come from one line: a mixture would be the name of nobody.
-const named = (column: 'family' | 'given'): string =>
-  `(array_agg(s.${column} order by s.family, s.given) filter (where s.family is not null or s.given is not null))[1] as ${column}`;
-
 async function landCare(trx: Trx, landing: PartLanding): Promise<Change> {
-  const { council, bundle } = landing;
+  const { council, bundle, partial } = landing;
+  if (partial) await findTouched(trx, council);
+  const whose = partial ? 'stage_touched' : null;
+  await run(
+    trx,
+    `create temporary table stage_held on commit drop as
+     select person_key, nhs_number as value from stage_person where nhs_number is not null
+     union all
+     select distinct p.person_key, s.nhs_number from stage_person p join stage_care s using (council_id)
+     where p.numbers_differ and not s.again and s.nhs_number <> p.nhs_number`,
+  );
   await run(
     trx,
     `create temporary table stage_shared on commit drop as
-     select nhs_number from stage_care where nhs_number is not null
-     group by nhs_number having count(distinct council_id) > 1`,
+     select value as nhs_number from stage_held group by value having min(person_key) <> max(person_key)`,
   );
-  // Children's birth dates never reach the stage, so "minor beside adult" is looked for by the flag.
-  await run(
-    trx,
-    `create temporary table stage_person on commit drop as
-     select k.person_key, s.council_id,
-       count(distinct s.birth_date) > 1 or (bool_or(s.minor) and bool_or(s.birth_date is not null)) as births_differ,
-       count(distinct s.nhs_number) > 1 as numbers_differ,
-       max(s.birth_date) as birth_date, min(s.death_date) as death_date,
-       ${named('family')}, ${named('given')}, min(s.gender) as gender
-     from stage_care s join stage_key k using (council_id) group by k.person_key, s.council_id`,
-  );
-  await run(trx, 'create unique index on stage_person (council_id)');
-  await run(trx, 'analyze stage_person');
+  // Asked first whether there is anything to mark: a whole council's lines are not read for nothing.
   await run(
     trx,
     `update stage_care set code = 'NHS_NUMBER_SHARED', column_name = 'NHS Number', value = ''
-     where code is null and nhs_number in (select nhs_number from stage_shared)`,
+     where exists (select from stage_shared) and code is null and nhs_number in (select nhs_number from stage_shared)`,
   );
   for (const [flag, code, column] of [
     ['births_differ', 'BIRTH_DATES_DIFFER', 'Date of Birth'],
@@ -112,16 +108,11 @@ async function landCare(trx: Trx, landing: PartLanding): Promise<Change> {
     await run(
       trx,
       `update stage_care s set code = '${code}', column_name = '${column}', value = '' from stage_person p
-       where s.code is null and p.council_id = s.council_id and p.${flag}`,
+       where exists (select from stage_person where ${flag}) and s.code is null and p.council_id = s.council_id and p.${flag}`,
     );
   }
-  await reconcileNumbers(
-    trx,
-    'care',
-    `select k.person_key, s.nhs_number as value from stage_care s join stage_key k using (council_id)
-     where s.nhs_number is not null`,
-    landing,
-  );
+  await rememberPersons(trx, landing);
+  await reconcileNumbers(trx, 'care', 'select person_key, value from stage_held', landing, whose);
   const doubtful = '(births_differ or numbers_differ)';
   const known = (column: string): string => `case when ${doubtful} then null else ${column} end as ${column}`;
   await reconcile(
@@ -131,6 +122,7 @@ async function landCare(trx: Trx, landing: PartLanding): Promise<Change> {
        ${doubtful} as under_review from stage_person`,
     council,
     bundle,
+    whose,
   );
   return reconcile(
     trx,
@@ -141,6 +133,7 @@ async function landCare(trx: Trx, landing: PartLanding): Promise<Change> {
      where s.reference is not null and s.code is null and p.death_date is null`,
     council,
     bundle,
+    whose,
   );
 }
 
@@ -155,13 +148,15 @@ const standing = `(s.state <> 'closed' or not exists (select 1 from stage_referr
   where o.person_key = s.person_key and o.state <> 'closed'))`;
 
 async function landContacts(trx: Trx, { council, bundle }: PartLanding): Promise<Change> {
+  // A provider is its CQC location; without one, the council's own reference.
   await run(
     trx,
     `update stage_contact s set code = 'PROVIDER_TWICE', column_name = 'Provider Name', value = ''
-     where s.name is not null and exists (select 1 from stage_contact o where o.name is not null
-       and o.cqc_location_id is not distinct from s.cqc_location_id
-       and (s.cqc_location_id is not null or o.local_reference = s.local_reference)
-       and (coalesce(o.last_confirmed, '1900-01-01'), o.row_number) > (coalesce(s.last_confirmed, '1900-01-01'), s.row_number))`,
+     from (select row_number, row_number() over (
+         partition by cqc_location_id, case when cqc_location_id is null then local_reference end
+         order by coalesce(last_confirmed, '1900-01-01') desc, row_number desc) as place
+       from stage_contact where name is not null) o
+     where o.row_number = s.row_number and o.place > 1`,
   );
   return reconcile(
     trx,

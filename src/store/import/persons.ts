@@ -1,5 +1,6 @@
 /** Gives everybody that a bundle names an internal key, and finds whom lines without a council id mean. */
 import { sql } from 'kysely';
+import type { RawBuilder } from 'kysely';
 import type { PartKind } from '../../domain/agreement.ts';
 import type { Trx } from '../database.ts';
 import { stages } from './stages.ts';
@@ -11,45 +12,80 @@ export interface Landing {
 
 const namingParts: readonly PartKind[] = ['care', 'package-providers', 'safeguarding', 'restrictions'];
 
+// Asked once a statement: asked for each row it would cost more than the number itself.
+const nextKey = `nextval((select pg_get_serial_sequence('person', 'person_key')::regclass))`;
+
 /**
- * Makes keys for council ids not seen before and leaves `stage_key` (council_id, person_key).
- * Keys are never taken back, not even when a bundle is: audit rows refer to them.
+ * Makes keys for council ids not seen before, those of `stage_person` among them. Leaves `stage_key`
+ * (council_id, person_key) for whom other parts than care name. Keys are never taken back, not even when a bundle is: audit rows refer to them.
  */
-export async function keyPersons(trx: Trx, parts: readonly PartKind[], { council, bundle }: Landing): Promise<void> {
+export async function keyPersons(trx: Trx, parts: readonly PartKind[], landing: Landing): Promise<void> {
+  const { council, bundle } = landing;
+  const cared = parts.includes('care');
   const named = parts
-    .filter((kind) => namingParts.includes(kind))
+    .filter((kind) => kind !== 'care' && namingParts.includes(kind))
     .map((kind) => `select council_id from ${stages[kind].table} where council_id is not null`);
-  const all = named.length > 0 ? named.join(' union all ') : 'select null::text as council_id where false';
-  await sql
-    .raw(
-      `create temporary table stage_key on commit drop as
-      select distinct council_id, null::bigint as person_key from (${all}) n`,
-    )
-    .execute(trx.sql);
-  await sql.raw('create unique index on stage_key (council_id)').execute(trx.sql);
+  const others = named.length > 0 ? named.join(' union all ') : 'select null::text where false';
+  const inCare = cared
+    ? 'left join stage_person p using (council_id)'
+    : 'cross join (select null::bigint as person_key) p';
+  await sql`
+    create temporary table stage_key on commit drop as
+    select n.council_id, coalesce(p.person_key, i.person_key, ${sql.raw(nextKey)}) as person_key,
+      p.person_key is null and i.person_key is null as fresh
+    from (select distinct council_id from (${sql.raw(others)}) o(council_id)) n ${sql.raw(inCare)}
+    left join person_identifier i ${standingId(council)} and i.value = n.council_id and p.person_key is null`.execute(
+    trx.sql,
+  );
   await sql.raw('analyze stage_key').execute(trx.sql);
+  const fresh = sql.raw(`(select council_id, person_key, null::bigint as seen from stage_key where fresh
+    ${cared ? 'union all select council_id, person_key, seen from stage_person where known is null' : ''}) n`);
   await sql`
-    update stage_key k set person_key = i.person_key from person_identifier i
-    where i.council = ${council} and i.kind = 'council-id' and i.until_bundle is null and i.value = k.council_id`.execute(
-    trx.sql,
-  );
-  await sql`
-    update stage_key set person_key = nextval(pg_get_serial_sequence('person', 'person_key'))
-    where person_key is null and council_id is not null`.execute(trx.sql);
-  await sql`
-    insert into person (council, person_key, created_bundle) overriding system value
-    select ${council}::text, person_key, ${bundle}::bigint from stage_key k
-    where not exists (select 1 from person p where p.council = ${council} and p.person_key = k.person_key)`.execute(
-    trx.sql,
-  );
+    insert into person (council, person_key, created_bundle, seen) overriding system value
+    select ${council}::text, person_key, ${bundle}::bigint, seen from ${fresh}`.execute(trx.sql);
   await sql`
     insert into person_identifier (council, person_key, kind, value, part, fingerprint, valid_from, from_bundle)
     select ${council}::text, person_key, 'council-id', council_id, 'person', md5(council_id)::uuid, now(), ${bundle}::bigint
-    from stage_key k where not exists (select 1 from person_identifier i
-      where i.council = ${council} and i.kind = 'council-id' and i.until_bundle is null and i.value = k.council_id)`.execute(
-    trx.sql,
-  );
-  await sql.raw('analyze stage_key').execute(trx.sql);
+    from ${fresh}`.execute(trx.sql);
+}
+
+function standingId(council: string): RawBuilder<unknown> {
+  return sql`on i.council = ${council} and i.kind = 'council-id' and i.until_bundle is null`;
+}
+
+/**
+ * Leaves `stage_person`: what the care part's lines together say of each person, and their keys.
+ * `known` is the key that a person has already; new ones are handed out in the order of the ids, so
+ * that the rows and the indexes of a first extract are written from one end to the other. `seen` is
+ * their digest, where one run of good lines that agree names them.
+ */
+export async function gatherPersons(trx: Trx, council: string): Promise<void> {
+  await sql`
+    create temporary table stage_person on commit drop as
+    select o.*, coalesce(known, ${sql.raw(nextKey)}) as person_key,
+      case when not numbers_differ and not births_differ then digest end as seen from (
+      select p.*, i.person_key as known from (
+        select council_id, count(*) as lines, case when count(digest) = 1 then nullif(max(digest), 0) end as digest,
+          min(nhs_number) as nhs_number, coalesce(min(nhs_number) <> max(nhs_number), false) as numbers_differ,
+          -- Children's birth dates never reach the stage, so "minor beside adult" is looked for by the flag.
+          coalesce(min(birth_date) <> max(birth_date), false) or (bool_or(minor) and max(birth_date) is not null) as births_differ,
+          max(birth_date) as birth_date, min(death_date) as death_date,
+          min(family) as family, min(given) as given, min(gender) as gender
+        from stage_care where council_id is not null and not again group by council_id) p
+      left join person_identifier i ${standingId(council)} and i.value = p.council_id
+      order by case when i.person_key is null then p.council_id end collate "C") o`.execute(trx.sql);
+  await sql.raw('analyze stage_person').execute(trx.sql);
+  // Where lines differ, both names come from one line: a mixture would be the name of nobody.
+  await sql
+    .raw(
+      `update stage_person p set family = n.family, given = n.given from (
+         select distinct on (s.council_id) s.council_id, s.family, s.given from stage_care s
+         join stage_person m on m.council_id = s.council_id and m.lines > 1
+         where not s.again and (s.family is not null or s.given is not null)
+         order by s.council_id, s.family, s.given) n
+       where n.council_id = p.council_id and (p.family, p.given) is distinct from (n.family, n.given)`,
+    )
+    .execute(trx.sql);
 }
 
 /**
@@ -66,21 +102,31 @@ export async function resolveNamed(
 ): Promise<void> {
   const { table } = stages[kind];
   const at = sql.table(table);
-  const holders = sql`(select person_key, value from person_identifier
-    where council = ${council} and kind = 'nhs-number' and part = 'care' and until_bundle is null)`;
   await sql.raw(`alter table ${table} add column person_key bigint`).execute(trx.sql);
   await sql`update ${at} s set person_key = k.person_key from stage_key k where k.council_id = s.council_id`.execute(
     trx.sql,
   );
+  // Who holds the number of each line, and which numbers its person holds. "offset 0" keeps each of the
+  // two a look-up by index for every line, even while the planner takes the big table for empty.
+  const held = sql`from person_identifier h
+    where h.council = ${council} and h.kind = 'nhs-number' and h.part = 'care' and h.until_bundle is null`;
+  await sql`
+    create temporary table stage_said on commit drop as
+    with line as (select distinct person_key, nhs_number from ${at} where person_key is not null and nhs_number is not null)
+    select l.*, h.person_key as holder, h.value from line l
+      cross join lateral (select h.person_key, h.value ${held} and h.person_key = l.person_key offset 0) h
+    union all
+    select l.*, h.person_key, h.value from line l
+      cross join lateral (select h.person_key, h.value ${held} and h.value = l.nhs_number offset 0) h`.execute(trx.sql);
+  await sql.raw('analyze stage_said').execute(trx.sql);
   await sql`
     update ${at} s set code = coalesce(s.code, 'NHS_NUMBER_DISAGREES'),
       column_name = coalesce(s.column_name, 'NHS Number'), value = coalesce(s.value, '')
-    where s.person_key is not null and s.nhs_number is not null
-      and (exists (select 1 from ${holders} h where h.person_key = s.person_key)
-        or exists (select 1 from ${holders} h where h.value = s.nhs_number))
-      and not exists (select 1 from ${holders} h where h.person_key = s.person_key
-        and (h.value = s.nhs_number or exists (select 1 from number_change c where c.council = ${council}
-          and c.old_number = s.nhs_number and c.new_number = h.value and c.until_bundle is null)))`.execute(trx.sql);
+    from (select person_key, nhs_number from stage_said group by 1, 2
+      having not bool_or(holder = person_key and (value = nhs_number or exists (select from number_change c
+        where c.council = ${council} and c.old_number = nhs_number and c.new_number = value and c.until_bundle is null)))) n
+    where n.person_key = s.person_key and n.nhs_number = s.nhs_number`.execute(trx.sql);
+  await sql.raw('drop table stage_said').execute(trx.sql);
 
   // The key that the number had before, or a new one.
   await sql`

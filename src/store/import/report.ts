@@ -12,12 +12,13 @@ export async function keepQuarantine(trx: Trx, kind: PartKind, { council, bundle
   const names = stages[kind].columns.map(([name]) => name);
   const has = (name: string): string => (names.includes(name) ? `s.${name}` : 'null::text');
   const reference = kind === 'contacts' ? 's.local_reference' : has('reference');
+  const keys = kind === 'care' ? 'stage_person' : 'stage_key';
   await sql`
     insert into quarantine (bundle_id, council, part, row_number, code, column_name, value, council_id, person_key, reference)
     select distinct on (s.row_number) ${bundle}::bigint, ${council}::text, ${kind}::text, s.row_number, s.code, s.column_name, s.value,
       ${sql.raw(has('council_id'))}, ${sql.raw(names.includes('council_id') ? 'k.person_key' : 'null::bigint')}, ${sql.raw(reference)}
     from ${sql.table(stages[kind].table)} s
-    ${sql.raw(names.includes('council_id') ? 'left join stage_key k on k.council_id = s.council_id' : '')}
+    ${sql.raw(names.includes('council_id') ? `left join ${keys} k on k.council_id = s.council_id` : '')}
     where s.code is not null
     order by s.row_number, ${sql.raw(names.includes('council_id') ? 's.council_id nulls last' : '1')}`.execute(trx.sql);
 }
@@ -55,101 +56,95 @@ export interface CouncilCounts {
 /** Counts a council as it stands after a bundle has landed. */
 export async function countCouncil(trx: Trx, { council, bundle }: Landing, today: string): Promise<CouncilCounts> {
   await gatherForCounting(trx, council, today);
+  const stands = sql`council = ${council} and until_bundle is null`;
+  const stillOpen = sql`(end_date is null or end_date >= ${today}::date)`;
+  const open = sql`${stands} and ${stillOpen}`;
   const { rows } = await sql<Record<string, string>>`
     select
-      (select count(*) from count_person) as people,
-      (select count(*) from count_person where matched) as matched,
+      (select count(*) from person_detail where ${stands}) as people,
+      (select count(*) from count_unmatched where not matched) as unmatched,
       (select count(distinct person_key) from (
-          select person_key from referral where council = ${council} and until_bundle is null
-          union select person_key from restriction where council = ${council} and until_bundle is null
-          union select person_key from package_provider where council = ${council} and until_bundle is null) o
-        where person_key not in (select person_key from count_person)
-        and person_key not in (select person_key from count_alias)) as unknown,
-      (select count(*) from count_open) as packages,
-      (select count(*) from package p where council = ${council} and until_bundle = ${bundle}::bigint
-        and (end_date is null or end_date >= ${today}::date)
-        and (person_key, reference) not in (select person_key, reference from count_open)) as omitted,
-      (select count(*) from count_open o join count_person p using (person_key)
-        where p.matched and p.born
-        and o.component in (select component from service_label where council = ${council} and until_bundle is null and shown)
-        and o.person_key not in (select person_key from count_hidden)) as shown`.execute(trx.sql);
+          select person_key from referral where ${stands}
+          union all select person_key from restriction where ${stands}
+          union all select person_key from package_provider where ${stands}) o
+        where not exists (select from person_detail d where ${stands} and d.person_key = o.person_key)
+        and not exists (select from count_alias a where a.person_key = o.person_key)) as unknown,
+      (select count(*) from package p where council = ${council} and until_bundle = ${bundle}::bigint and ${stillOpen}
+        and (select 1 from package o where o.council = p.council and o.person_key = p.person_key and o.reference = p.reference
+          and o.until_bundle is null and (o.end_date is null or o.end_date >= ${today}::date) limit 1) is null) as omitted,
+      (select count(*) from package where ${open}) as packages,
+      (select count(*) from package p where ${open}
+        and exists (select from service_label l where ${stands} and shown and l.component = p.component)
+        and not exists (select from count_hidden h where h.person_key = p.person_key)
+        and not exists (select from count_unmatched u where u.person_key = p.person_key)) as shown`.execute(trx.sql);
+  const unmapped = sql`select component as name, count(*) as n from package p
+    where ${open} and not exists (select from service_label l where ${stands} and l.component = p.component)
+    group by 1 order by 2 desc, 1`;
+  const hasPhone = sql`${stands} and (phone is not null or out_of_hours_phone is not null)`;
+  const withoutPhone = sql`
+    select coalesce(cqc_location_id, local_reference, 'no provider given') as name, count(*) as n
+    from (select p.person_key, p.reference, p.cqc_location_id from package p where ${open}
+      and not exists (select from provider_contact c where ${hasPhone} and c.cqc_location_id = p.cqc_location_id)
+      and not exists (select from directory_entry e where ${stands} and phone is not null and e.cqc_location_id = p.cqc_location_id)) p
+    left join (select person_key, reference, min(local_reference) as local_reference from package_provider
+      where ${stands} group by 1, 2) l using (person_key, reference)
+    where not exists (select from provider_contact c where ${hasPhone} and c.local_reference = l.local_reference)
+    group by 1 order by 2 desc, 1 limit 200`;
   const count = rows[0] ?? {};
-  return {
+  const counts = {
     people: Number(count['people']),
-    peopleMatched: Number(count['matched']),
+    peopleMatched: Number(count['people']) - Number(count['unmatched']),
     peopleUnknownToCare: Number(count['unknown']),
     packages: Number(count['packages']),
     packagesShown: Number(count['shown']),
     endedByOmission: Number(count['omitted']),
-    unmappedServices: await tally(
-      trx,
-      sql`select component as name, count(*) as n from count_open
-        where component not in (select component from service_label where council = ${council} and until_bundle is null)
-        group by 1 order by 2 desc, 1`,
-    ),
-    providersWithoutPhone: await tally(
-      trx,
-      sql`select coalesce(cqc_location_id, local_reference, 'no provider given') as name, count(*) as n from count_open
-        where coalesce(cqc_location_id, '') not in (
-            select cqc_location_id from provider_contact where council = ${council} and until_bundle is null
-              and cqc_location_id is not null and (phone is not null or out_of_hours_phone is not null)
-            union select cqc_location_id from directory_entry where council = ${council} and until_bundle is null and phone is not null)
-          and coalesce(local_reference, '') not in (
-            select local_reference from provider_contact where council = ${council} and until_bundle is null
-              and local_reference is not null and (phone is not null or out_of_hours_phone is not null))
-        group by 1 order by 2 desc, 1 limit 200`,
-    ),
+    unmappedServices: await tally(trx, unmapped),
+    providersWithoutPhone: await tally(trx, withoutPhone),
   };
+  await sql`set local enable_nestloop to default`.execute(trx.sql);
+  return counts;
 }
 
-// The big tables have just been filled and the service may not analyse them: counting over temporary
-// tables that can be analysed keeps the planner from looping through a council a million times.
+// The planner may take tables that have just been filled for nearly empty, and would then loop through a
+// council once for each of its people. So wholes are joined as wholes, and what is asked of a few people is
+// asked for each by index ("offset 0" and sub-selects keep it so).
 async function gatherForCounting(trx: Trx, council: string, today: string): Promise<void> {
+  const cared = (of: string): RawBuilder<unknown> =>
+    sql`${sql.table(of)}.council = ${council} and ${sql.raw(`${of}.kind = 'nhs-number' and ${of}.part = 'care' and ${of}.until_bundle is null`)}`;
+  // Whoever holds a number by the care part, and nobody else holds it.
+  const holder = (value: string): RawBuilder<unknown> => sql`(select min(n.person_key) from person_identifier n
+    where ${cared('n')} and n.value = ${sql.raw(value)} having min(n.person_key) = max(n.person_key))`;
+  // Whom the import remembers, a good number of their own identifies: only the others need be looked at.
   await sql`
-    create temporary table count_number on commit drop as
-    select value, min(person_key) as person_key from person_identifier
-    where council = ${council} and kind = 'nhs-number' and part = 'care' and until_bundle is null
-    group by value having count(distinct person_key) = 1`.execute(trx.sql);
-  await sql`analyze count_number`.execute(trx.sql);
-  await sql`
-    create temporary table count_person on commit drop as
-    select d.person_key, d.birth_date is not null as born,
-      not d.under_review and d.person_key in (select person_key from count_number) as matched
-    from person_detail d where d.council = ${council} and d.until_bundle is null`.execute(trx.sql);
-  await sql`analyze count_person`.execute(trx.sql);
-  await sql`
-    create temporary table count_local on commit drop as
-    select person_key, reference, min(local_reference) as local_reference from package_provider
-    where council = ${council} and until_bundle is null group by 1, 2`.execute(trx.sql);
-  await sql`analyze count_local`.execute(trx.sql);
-  await sql`
-    create temporary table count_package on commit drop as
-    select person_key, reference, component, cqc_location_id from package
-    where council = ${council} and until_bundle is null and (end_date is null or end_date >= ${today}::date)`.execute(
-    trx.sql,
-  );
-  await sql`analyze count_package`.execute(trx.sql);
-  await sql`
-    create temporary table count_open on commit drop as
-    select p.*, l.local_reference from count_package p left join count_local l using (person_key, reference)`.execute(
-    trx.sql,
-  );
-  await sql`analyze count_open`.execute(trx.sql);
-  // People whom another part names by number alone, and who they are to the care part.
+    create temporary table count_unmatched on commit drop as
+    select person_key, matched from (
+      select d.person_key, d.birth_date is not null as born, not d.under_review and exists (
+        select from person_identifier i where ${cared('i')} and i.person_key = d.person_key
+          and ${holder('i.value')} is not null) as matched
+      from person p join person_detail d on d.council = p.council and d.person_key = p.person_key and d.until_bundle is null
+      where p.council = ${council} and p.seen is null) m
+    where not (matched and born)`.execute(trx.sql);
+  // People whom another part names by number alone, and who are known to the care part.
   await sql`
     create temporary table count_alias on commit drop as
-    select i.person_key, n.person_key as holder from person_identifier i join count_number n using (value)
-    where i.council = ${council} and i.kind = 'nhs-number' and i.part <> 'care' and i.until_bundle is null
-      and not exists (select 1 from person_identifier o
-        where o.council = i.council and o.person_key = i.person_key and o.kind = 'council-id')`.execute(trx.sql);
+    select o.person_key from (select distinct i.person_key, i.value from person_identifier i
+      where i.council = ${council} and i.part in ('safeguarding', 'restrictions') and i.until_bundle is null) o
+    where ${holder('o.value')} is not null
+      and (select 1 from person_identifier n
+        where n.council = ${council} and n.person_key = o.person_key and n.kind = 'council-id' limit 1) is null`.execute(
+    trx.sql,
+  );
   await sql`
     create temporary table count_hidden on commit drop as
     with restricted as (select person_key from restriction where council = ${council} and until_bundle is null
       and from_date <= ${today}::date and (until_date is null or until_date >= ${today}::date))
     select person_key from restricted
-    union select n.person_key from restricted r join person_identifier i
-      on i.council = ${council} and i.person_key = r.person_key and i.kind = 'nhs-number' and i.until_bundle is null
-      join count_number n using (value)`.execute(trx.sql);
+    union select ${holder('i.value')} from restricted r
+      cross join lateral (select i.value from person_identifier i where i.council = ${council}
+        and i.person_key = r.person_key and i.kind = 'nhs-number' and i.until_bundle is null offset 0) i`.execute(
+    trx.sql,
+  );
+  await sql`set local enable_nestloop to off`.execute(trx.sql);
 }
 
 async function tally(trx: Trx, query: RawBuilder<unknown>): Promise<Record<string, number>> {

@@ -18,6 +18,8 @@ const fault: readonly Column[] = [
 /** Columns of each stage, in COPY order. `row_number` comes first, the fault columns last. */
 export const stages: Record<PartKind, { table: string; columns: readonly Column[] }> = {
   care: stage('stage_care', [
+    // On the first of a person's lines that stand together: their digest, or 0.
+    ['digest', 'bigint'],
     ['council_id', 'text'],
     ['nhs_number', 'text'],
     ['family', 'text'],
@@ -26,6 +28,8 @@ export const stages: Record<PartKind, { table: string; columns: readonly Column[
     ['death_date', 'date'],
     ['gender', 'text'],
     ['minor', 'boolean'],
+    // Says of the person what the line before said: names, dates and gender are left empty.
+    ['again', 'boolean'],
     ['reference', 'text'],
     ['component', 'text'],
     ['full_cost', 'boolean'],
@@ -85,13 +89,37 @@ function stage(table: string, own: readonly Column[]): { table: string; columns:
   return { table, columns: [['row_number', 'bigint'], ...own, ...fault] };
 }
 
+/** Count it up whenever what a stage's lines become changes: then nobody passes for the same as before. */
+export const landingVersion = 1;
+
+/** How many values a line of a part has in its stage, beside row, digest and fault. */
+export function ownColumns(kind: PartKind): number {
+  return stages[kind].columns.length - 1 - fault.length - (kind === 'care' ? 1 : 0);
+}
+
 export type StageValue = string | number | boolean | null;
 
 /**
- * Fills a part's stage.
- * @param rows values in the order of {@link stages}, in batches
+ * Sets the transaction up for work on whole councils: memory to sort and join them in, statistics
+ * that are good enough for that and quick to take, and no compiling of statements that run once.
  */
-export async function fillStage(trx: Trx, kind: PartKind, rows: AsyncIterable<readonly StageValue[][]>): Promise<void> {
+export async function planForWholes(trx: Trx): Promise<void> {
+  await sql`select set_config('work_mem', '64MB', true), set_config('default_statistics_target', '10', true),
+    set_config('jit', 'off', true)`.execute(trx.sql);
+}
+
+/** Tells the planner how full the big tables are now: see migrations/0004_import.sql. */
+export async function refreshStatistics(trx: Trx): Promise<void> {
+  await sql`select set_config('default_statistics_target', '100', true)`.execute(trx.sql);
+  await sql`select refresh_statistics()`.execute(trx.sql);
+  await sql`select set_config('default_statistics_target', '10', true)`.execute(trx.sql);
+}
+
+/**
+ * Fills a part's stage.
+ * @param lines as COPY's text format has them, in the order of {@link stages}
+ */
+export async function fillStage(trx: Trx, kind: PartKind, lines: AsyncIterable<readonly string[]>): Promise<void> {
   const { table, columns } = stages[kind];
   await sql
     .raw(`create temporary table ${table} (${columns.map((column) => column.join(' ')).join(', ')}) on commit drop`)
@@ -99,21 +127,30 @@ export async function fillStage(trx: Trx, kind: PartKind, rows: AsyncIterable<re
   await trx.copyIn(
     table,
     columns.map(([name]) => name),
-    copyText(rows),
+    inPieces(lines),
   );
   await sql.raw(`analyze ${table}`).execute(trx.sql);
 }
 
-/** COPY's text format: tab between cells, \N for null, backslash escapes. */
-async function* copyText(rows: AsyncIterable<readonly StageValue[][]>): AsyncGenerator<string> {
-  for await (const batch of rows) {
-    let text = '';
-    for (const row of batch) {
-      for (let at = 0; at < row.length; at++) text += (at ? '\t' : '') + copyCell(row[at] ?? null);
-      text += '\n';
-    }
-    if (text !== '') yield text;
+/** Characters handed to COPY at a time: fewer would wake the server more often than it takes to read them. */
+const copyPiece = 64 * 1024;
+
+async function* inPieces(lines: AsyncIterable<readonly string[]>): AsyncGenerator<string> {
+  let text = '';
+  for await (const batch of lines) {
+    for (const line of batch) text += line;
+    if (text.length < copyPiece) continue;
+    yield text;
+    text = '';
   }
+  if (text !== '') yield text;
+}
+
+/** Values as COPY's text format has them: tab between cells, \\N for null, backslash escapes. */
+export function copyText(values: readonly StageValue[]): string {
+  let text = copyCell(values[0] ?? null);
+  for (let at = 1; at < values.length; at++) text += '\t' + copyCell(values[at] ?? null);
+  return text;
 }
 
 const special = /[\\\t\n\r]/;

@@ -1,0 +1,133 @@
+/** Takes a council's extract in beside psql doing the same copying and upserting. */
+import { fork } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Bench, Suite } from '../support/figure.ts';
+import { writeImportExtracts } from '../support/import-bundle.ts';
+import type { ImportExtract, ImportExtracts } from '../support/import-bundle.ts';
+import type { ImportDone, ImportOrder } from '../support/import-child.ts';
+import { runPsqlImport } from '../support/import-peer.ts';
+import { asOwner, createDatabase, openBench } from '../support/world.ts';
+
+interface Round {
+  readonly copy: number;
+  readonly psql: number;
+  readonly first: ImportDone;
+  readonly unchanged: ImportDone;
+  readonly changed: ImportDone;
+}
+
+export const suite: Suite = {
+  name: 'import',
+  about: 'an extract of 500,000 lines of Client Level Data beside psql copying and upserting it',
+  async run(bench) {
+    const folder = mkdtempSync(join(tmpdir(), 'homeward-bench-'));
+    try {
+      const people = bench.trial ? 300 : 250_000;
+      bench.say(`writing three extracts of ${people} people`);
+      const extracts = await writeImportExtracts(folder, people);
+      bench.say('warm-up');
+      await measure(bench, extracts);
+      const rounds: Round[] = [];
+      for (let run = 1; run <= bench.runs; run++) {
+        bench.say(`run ${run} of ${bench.runs}`);
+        rounds.push(await measure(bench, extracts));
+      }
+      report(bench, extracts, rounds);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  },
+};
+
+async function measure(bench: Bench, extracts: ImportExtracts): Promise<Round> {
+  const { folder } = extracts.first;
+  const copy = await onFreshDatabase(bench, async (url) => runPsqlImport(bench.bin, url, folder, 'copy'));
+  const psql = await onFreshDatabase(bench, async (url) => runPsqlImport(bench.bin, url, folder, 'whole'));
+  return onFreshDatabase(bench, async (url) => ({
+    copy,
+    psql,
+    first: await importOnce(url, extracts.first),
+    unchanged: await importOnce(url, extracts.unchanged),
+    changed: await importOnce(url, extracts.changed),
+  }));
+}
+
+async function onFreshDatabase<T>(bench: Bench, work: (url: string) => Promise<T>): Promise<T> {
+  const name = 'bench_import';
+  const url = await createDatabase(bench.server, name);
+  await (await openBench(url, 1)).close();
+  // What the one before has left to write must not fall into the time of the next.
+  await asOwner(url, 'checkpoint');
+  try {
+    return await work(url);
+  } finally {
+    await asOwner(bench.server, `drop database ${name} with (force)`);
+  }
+}
+
+function importOnce(url: string, { folder, now }: ImportExtract): Promise<ImportDone> {
+  const order: ImportOrder = { url, folder, now: now.toISOString() };
+  const child = fork(join(import.meta.dirname, '../support/import-child.ts'), [JSON.stringify(order)]);
+  return new Promise((resolve, reject) => {
+    let done: ImportDone | null = null;
+    child.on('message', (message) => (done = message as ImportDone));
+    child.on('error', reject);
+    child.on('exit', (code) => {
+      if (done?.outcome === 'landed') resolve(done);
+      else reject(new Error(`The import ended with ${done?.outcome ?? `exit code ${code}`}`));
+    });
+  });
+}
+
+function report(bench: Bench, { first }: ImportExtracts, rounds: readonly Round[]): void {
+  const of = (pick: (round: Round) => number): number[] => rounds.map(pick);
+  const ours = of((round) => round.first.seconds);
+  const peak = of((round) => Math.max(round.first.peak, round.unchanged.peak, round.changed.peak));
+  bench.report({
+    name: 'import',
+    about: `first import of ${first.rows} lines beside psql: the same files copied, the same rows upserted`,
+    unit: 's',
+    smaller: true,
+    ours,
+    peer: { name: 'psql', runs: of((round) => round.psql) },
+    floor: 0.4,
+  });
+  bench.report({
+    name: 'import-memory',
+    about: 'peak memory of the importing process',
+    unit: 'MB',
+    ours: peak,
+    most: 300,
+  });
+  bench.report({
+    name: 'import-again',
+    about: 'the extract with 1 % of its lines changed, beside the first import',
+    unit: 's',
+    smaller: true,
+    ours: of((round) => round.changed.seconds),
+    peer: { name: 'first import', runs: ours },
+    floor: 3,
+  });
+  const record = (name: string, about: string, unit: string, runs: number[]): void =>
+    bench.report({ name, about, unit, ours: runs });
+  record(
+    'import-unchanged',
+    'the same extract an hour later',
+    's',
+    of((round) => round.unchanged.seconds),
+  );
+  record(
+    'import-rows',
+    'lines of care a second, first import',
+    'rows/s',
+    ours.map((seconds) => first.rows / seconds),
+  );
+  record(
+    'import-psql-copy',
+    'psql: the copying alone',
+    's',
+    of((round) => round.copy),
+  );
+}
