@@ -37,7 +37,7 @@ async function beside(
   const latency: number[] = [];
   try {
     // Long enough that most nurses' look-ups of the day are remembered, as they are in a service that runs.
-    await askFor(deps, { callers: 32, seconds: seconds * 2, stems });
+    await askFor(deps, { callers: 32, seconds: seconds * 4, stems });
     const peerSeconds = Math.max(1, Math.round(seconds));
     runPgbench(bench.bin, url, { clients: callers, seconds: peerSeconds, stems });
     for (let at = 0; at < bench.runs; at++) {

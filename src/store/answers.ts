@@ -19,7 +19,7 @@ const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const take = writing(
   'take-answer',
   `update answer set views = views + 1 where answer_id = $1 and session = $2 and expires_at > $3
-   returning answer_id, person_key, council, views, answer, request`,
+   returning answer_id, person_key, council, views, answer::text as answer, request`,
 );
 
 interface AnswerRow {
@@ -27,7 +27,8 @@ interface AnswerRow {
   person_key: string | null;
   council: string;
   views: number;
-  answer: object;
+  /** As text: read once, with its times made times again. */
+  answer: string;
   request: object;
 }
 
@@ -54,8 +55,8 @@ export async function forgetAnswers(db: Db, now: Date): Promise<number> {
 
 const instants = new Set(['at', 'asAt', 'leftOutSince', 'safeguardingAsAt']);
 
-function reviveAnswer(stored: object): Answer {
-  return JSON.parse(JSON.stringify(stored), (key, value: unknown) =>
+function reviveAnswer(stored: string): Answer {
+  return JSON.parse(stored, (key, value: unknown) =>
     instants.has(key) && typeof value === 'string' ? new Date(value) : value,
   ) as Answer;
 }
