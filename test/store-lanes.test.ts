@@ -61,18 +61,14 @@ describe('a connection that is lost', { skip: serverUrl === null && 'needs Postg
   });
 });
 
-describe(
-  'a statement first planned while its table was empty',
-  { skip: serverUrl === null && 'needs PostgreSQL' },
-  () => {
-    it('finds its rows by their index once there are many', async () => {
-      const owner = new pg.Client({ connectionString: test.url ?? '' });
-      await owner.connect();
-      await owner.query('vacuum analyze package');
-      await owner.end();
-      const plan = reading('plan', 'explain select person_key from package where council = $1 and person_key = $2');
-      const rows = await test.db.ask<{ 'QUERY PLAN': string }>(plan, ['999', '1']);
-      assert.match(rows.map((row) => row['QUERY PLAN']).join('\n'), /Index.* package_person/);
-    });
-  },
-);
+describe('a statement planned while its table is empty', { skip: serverUrl === null && 'needs PostgreSQL' }, () => {
+  it('is planned by the index, since the plan may be kept until the table is full', async () => {
+    const owner = new pg.Client({ connectionString: test.url ?? '' });
+    await owner.connect();
+    await owner.query('vacuum analyze package');
+    await owner.end();
+    const plan = reading('plan', 'explain select person_key from package where council = $1 and person_key = $2');
+    const rows = await test.db.ask<{ 'QUERY PLAN': string }>(plan, ['999', '1']);
+    assert.match(rows.map((row) => row['QUERY PLAN']).join('\n'), /Index.* package_person/);
+  });
+});
