@@ -31,6 +31,8 @@ const remembered = 5_000;
  * processes wrote: its budget is in the thousands a day, and a few more or less do no harm.
  */
 const behind = 2_000;
+/** Up to here what is remembered is counted while the trail is read on; from here the reading is waited for. */
+const tooFarBehind = 10_000;
 /** Rows are written a moment after the time that they carry; so much further back is read again. */
 const overlap = 30_000;
 
@@ -102,24 +104,23 @@ export class UseBook {
       known = { people: new PeopleAsked(), readTo: now.getTime() - useWindow, reading: null };
       this.#organisations.set(organisation, known);
     }
-    const at = now.getTime();
-    if (known.reading) await known.reading;
-    else if (at - known.readTo > behind) {
-      known.reading = this.#readOn(known, organisation, at);
-      try {
-        await known.reading;
-      } finally {
-        known.reading = null;
-      }
-    }
+    const gap = now.getTime() - known.readTo;
+    if (gap > behind) known.reading ??= this.#readOn(known, organisation, now.getTime());
+    // Nobody waits for a reading that hardly adds to a count in the thousands.
+    if (gap > tooFarBehind) await known.reading;
     return known.people;
   }
 
-  async #readOn(known: Organisation, organisation: string, now: number): Promise<void> {
-    const from = Math.max(known.readTo - overlap, now - useWindow);
-    for (const { number_asked: number, at } of await readPeopleAsked(this.#db, organisation, new Date(from))) {
-      known.people.add(number, at);
-    }
-    known.readTo = now;
+  #readOn(known: Organisation, organisation: string, now: number): Promise<void> {
+    const from = new Date(Math.max(known.readTo - overlap, now - useWindow));
+    const reading = readPeopleAsked(this.#db, organisation, from)
+      .then((asked) => {
+        for (const { number_asked: number, at } of asked) known.people.add(number, at);
+        known.readTo = now;
+      })
+      .finally(() => (known.reading = null));
+    // Whoever waits for it hears of a failure; nobody may wait. Then the next to ask has it read again.
+    reading.catch(() => undefined);
+    return reading;
   }
 }
