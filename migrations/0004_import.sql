@@ -11,3 +11,5 @@ grant execute on function refresh_statistics() to homeward_app;
 -- A digest of all that the care part that stands says of a person, where it can be told by that alone that
 -- another part says the same.
 alter table person add column seen bigint;
+-- How a care part was taken in: all of it, or only whom it says anew. Null by a version that keeps no digests.
+alter table bundle_part add column staging text check (staging in ('whole', 'changed'));

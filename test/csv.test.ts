@@ -98,6 +98,25 @@ test('what papaparse reads without complaint is read the same', () => {
   );
 });
 
+test('a line of nothing but quoted cells is counted in one pass over it', () => {
+  const line = Buffer.from(`${'"",'.repeat(20_000)}\n`);
+  let searched = 0;
+  const indexOf = Buffer.prototype.indexOf;
+  Buffer.prototype.indexOf = function (this: Buffer, value: string | number | Uint8Array, from?: number) {
+    const found = indexOf.call(this, value, from);
+    searched += (found === -1 ? this.length : found) - (from ?? 0);
+    return found;
+  } as typeof indexOf;
+  try {
+    const reader = new CsvReader();
+    reader.only([]);
+    assert.equal(reader.feed(line).length, 1);
+  } finally {
+    Buffer.prototype.indexOf = indexOf;
+  }
+  assert.ok(searched < 10 * line.length, `${searched} bytes were searched in a line of ${line.length}`);
+});
+
 test('only the cells of columns that are asked for are read', () => {
   const reader = new CsvReader();
   reader.only([1, 3]);

@@ -160,6 +160,44 @@ describe('an extract that comes again', () => {
     assert.deepEqual([report.people.people, report.people.packages, report.people.endedByOmission], [1, 1, 2]);
   });
 
+  it('is staged whole after a version that keeps no digests has landed one, so that nobody is left out by old ones', async () => {
+    const site = newSite();
+    const { id } = site.council;
+    const lines = [{ id: 'M1', number: nhs(1) }, { id: 'M2', number: nhs(2) }]; // prettier-ignore
+    await hand(site, lines, 0);
+    const { rows: before } = await sql<{ person_key: string; seen: string }>`
+      select person_key, seen from person where council = ${id}`.execute(test.db.sql);
+    // That version ends M1's care, and leaves the digests as they are.
+    const { bundle } = await hand(site, lines.slice(1), 0, 1);
+    await sql`update bundle_part set staging = null where bundle_id = ${bundle}`.execute(test.db.sql);
+    for (const { person_key, seen } of before) {
+      await sql`update person set seen = ${seen} where council = ${id} and person_key = ${person_key}`.execute(
+        test.db.sql,
+      );
+    }
+    const { report } = await hand(site, lines, 0, 2);
+    assert.deepEqual([report.people.people, report.people.packages], [2, 2]);
+  });
+
+  it('is staged whole once a week, so that what went wrong unseen does not stay', async () => {
+    const site = newSite();
+    const { id } = site.council;
+    const lines = [{ id: 'M1', number: nhs(1) }, { id: 'M2', number: nhs(2) }]; // prettier-ignore
+    await hand(site, lines, 0);
+    // Somebody mends the facts by hand, and knows nothing of digests.
+    await sql`delete from package where council = ${id}`.execute(test.db.sql);
+    assert.equal((await hand(site, lines, 6)).report.people.packages, 0);
+    assert.equal((await hand(site, lines, 7)).report.people.packages, 2);
+    assert.deepEqual(
+      (
+        await sql`select staging from bundle_part where council = ${id} and kind = 'care' order by bundle_id`.execute(
+          test.db.sql,
+        )
+      ).rows,
+      [{ staging: 'whole' }, { staging: 'changed' }, { staging: 'whole' }],
+    );
+  });
+
   it('on the day that somebody becomes of age keeps their package', async () => {
     const site = newSite();
     const lines = [{ id: 'M1', number: nhs(1), born: '02/10/2008', start: '01/02/2026' }];
@@ -211,6 +249,18 @@ describe('runs of care lines', () => {
     const digests = lines.map(digestOf).filter((digest) => digest !== '\\N');
     assert.deepEqual(digests.slice(0, -1), [noDigest, noDigest, noDigest]);
     assert.notEqual(digests.at(-1), noDigest);
+  });
+
+  it('of very long lines are staged in pieces too, so that they never fill the memory', () => {
+    const long = Array.from({ length: 20 }, (_, at): [number, string, string] => [at, 'M1', 'x'.repeat(100_000)]);
+    const runs = new CareRuns(null);
+    const into: string[] = [];
+    for (const [at, [row, id, text]] of long.entries()) {
+      runs.add(row, id, true, text, into);
+      assert.ok(at - into.length < 5, `${at - into.length} lines are held back`);
+    }
+    runs.end(into);
+    assert.deepEqual(into.map(digestOf).filter((digest) => digest !== '\\N' && digest !== noDigest), []); // prettier-ignore
   });
 
   it('are told apart among many', () => {

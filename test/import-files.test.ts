@@ -129,6 +129,26 @@ describe('a care file', () => {
     assert.deepEqual(report.quarantine, [{ part: 'care', code: 'ROW_SHAPE', lines: 1 }]);
     assert.equal((await site.look(nhs(2), usualBirth)).kind, 'care');
   });
+
+  it('with a cell that is endless reads it as empty, and says so, and nobody is lost', async () => {
+    const site = newSite();
+    const id = 'M1';
+    const parts = site.whole(
+      [
+        { id, number: A, cqcName: 'x'.repeat(2_001) },
+        { id: 'M2', number: nhs(2) },
+      ],
+      {
+        referrals: [{ id: 'M2' }],
+      },
+    );
+    const { report } = await site.land(parts);
+    assert.deepEqual(report.quarantine, [{ part: 'care', code: 'CELL_TOO_LONG', lines: 1 }]);
+    assert.equal(report.people.people, 2);
+    // What is known of the person is not all: not "no care", and not care without it.
+    assert.equal((await site.look(A, usualBirth)).kind, 'cannot-show');
+    assert.equal((await site.look(nhs(2), usualBirth)).kind, 'care');
+  });
 });
 
 describe('a safeguarding or restrictions file', () => {

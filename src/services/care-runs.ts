@@ -10,12 +10,15 @@ import type { SeenPersons } from './seen-persons.ts';
 
 /** A person with more lines than this in a row is not waited for. */
 const longestRun = 1000;
+/** Nor one whose lines have more letters: they are held in memory until it ends. */
+const mostLetters = 256 * 1024;
 
 export class CareRuns {
   readonly #seen: SeenPersons | null;
   #councilId: string | null = null;
   #rows: number[] = [];
   #texts: string[] = [];
+  #letters = 0;
   #whole = true;
 
   /** @param seen null to stage everybody */
@@ -32,9 +35,11 @@ export class CareRuns {
    */
   add(row: number, councilId: string | null, good: boolean, text: string, into: string[]): void {
     if (councilId === null) return void into.push(stageLine(row, null, text));
-    if (councilId !== this.#councilId || this.#rows.length === longestRun) this.#finish(councilId, into);
+    const full = this.#rows.length === longestRun || this.#letters > mostLetters;
+    if (councilId !== this.#councilId || full) this.#finish(councilId, into);
     this.#rows.push(row);
     this.#texts.push(text);
+    this.#letters += text.length;
     if (!good) this.#whole = false;
   }
 
@@ -54,6 +59,7 @@ export class CareRuns {
     this.#councilId = next;
     this.#rows = [];
     this.#texts = [];
+    this.#letters = 0;
     this.#whole = !cut;
   }
 }

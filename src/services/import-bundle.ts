@@ -26,7 +26,7 @@ import {
 import type { KeptLine } from '../store/import/report.ts';
 import { landPart, landingOrder } from '../store/import/land.ts';
 import { gatherPersons, keyPersons } from '../store/import/persons.ts';
-import { dropStaged, meetLeftOut, noteMissed, rememberedPersons } from '../store/import/seen.ts';
+import { dropStaged, meetLeftOut, noteMissed, noteStaging, rememberedPersons } from '../store/import/seen.ts';
 import { fillStage, planForWholes, refreshStatistics } from '../store/import/stages.ts';
 import type { Change } from '../store/import/reconcile.ts';
 import type { CheckReport, HoldReason, PartReport } from './import-report.ts';
@@ -63,7 +63,7 @@ export interface ImportResult {
 // In fewer lines than this, half of them being odd says nothing.
 const fewestLinesJudged = 100;
 
-// As much as makes the server itself take statistics anew.
+// The server itself would take them at a tenth (autovacuum), but only after the transaction and in its own time.
 const muchGrowth = 0.2;
 
 /** Thrown inside the transaction to take everything back, carrying what was learnt. */
@@ -133,7 +133,7 @@ async function land(
       applied: applied.includes(one),
     })),
   });
-  const { counts, partial } = await stageAll(trx, deps, bundle, applied, options);
+  const { counts, partial } = await stageAll(trx, deps, bundle, id, applied, options);
   const landing = { council: council.id, bundle: id, partial };
   const kinds = applied.map((one) => one.part.kind);
   await keyPersons(trx, kinds, landing);
@@ -208,6 +208,7 @@ async function stageAll(
   trx: Trx,
   deps: ImportDeps,
   bundle: OpenBundle,
+  id: string,
   applied: readonly PartInspection[],
   options: ImportOptions,
 ): Promise<{ counts: Map<PartKind, LineCounts>; partial: boolean }> {
@@ -243,33 +244,44 @@ async function stageAll(
   };
   let partial = false;
   for (const inspection of applied) {
-    const before = { bytes, rows };
     if (inspection.part.kind !== 'care') {
       await fill(inspection, null);
       continue;
     }
-    partial = await stageChanged(trx, context.council, (seen) => fill(inspection, seen));
-    if (partial) continue;
-    ({ bytes, rows } = before);
-    await fill(inspection, null);
-    await gatherPersons(trx, context.council);
+    const before = { bytes, rows };
+    partial = await stageCare(trx, { council: deps.council.id, bundle: id, now: deps.clock.now() }, (seen) => {
+      ({ bytes, rows } = before);
+      return fill(inspection, seen);
+    });
   }
   return { counts, partial };
 }
 
 /**
- * Stages only the people of whom the care part says something else than the one that stands.
- * @returns false when that cannot be done, with nothing staged
+ * Stages the care part: only the people of whom it says something else than the one that stands, or
+ * everybody where that cannot be done.
+ * @returns whether people were left out
  */
-async function stageChanged(trx: Trx, council: string, fill: (seen: SeenPersons) => Promise<void>): Promise<boolean> {
-  const remembered = await rememberedPersons(trx, council);
-  if (!remembered) return false;
-  const seen = new SeenPersons(remembered);
-  await fill(seen);
-  await noteMissed(trx, seen.notMet());
-  await gatherPersons(trx, council);
-  if (!(await meetLeftOut(trx, council))) return true;
-  await dropStaged(trx);
+async function stageCare(
+  trx: Trx,
+  landing: { readonly council: string; readonly bundle: string; readonly now: Date },
+  fill: (seen: SeenPersons | null) => Promise<void>,
+): Promise<boolean> {
+  const remembered = await rememberedPersons(trx, landing);
+  if (remembered) {
+    const seen = new SeenPersons(remembered);
+    await fill(seen);
+    await noteMissed(trx, seen.notMet());
+    await gatherPersons(trx, landing.council);
+    if (!(await meetLeftOut(trx, landing.council))) {
+      await noteStaging(trx, landing.bundle, 'changed');
+      return true;
+    }
+    await dropStaged(trx);
+  }
+  await fill(null);
+  await gatherPersons(trx, landing.council);
+  await noteStaging(trx, landing.bundle, 'whole');
   return false;
 }
 

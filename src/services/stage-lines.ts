@@ -2,7 +2,7 @@
 import type { PartKind } from '../domain/agreement.ts';
 import { careLineReader } from '../domain/extract/care-line.ts';
 import type { CareRules, Identity } from '../domain/extract/care-line.ts';
-import { cellsOf } from '../domain/extract/columns.ts';
+import { cellsOf, isOverlong, overlongColumn } from '../domain/extract/columns.ts';
 import type { Cells, HeaderMap } from '../domain/extract/columns.ts';
 import type { BundleLine } from '../domain/extract/bundle.ts';
 import * as other from '../domain/extract/other-lines.ts';
@@ -43,10 +43,7 @@ export function stageReader(
   const readLine = lineReader(kind, rules);
   const runs = kind === 'care' ? new CareRuns(seen) : null;
   const toStage = (line: BundleLine, into: string[]): void => {
-    const { values, quarantined, dropped }: Reading =
-      line.cells.length === header.width
-        ? readLine(cellsOf(header, line.cells))
-        : { values: null, quarantined: { code: 'ROW_SHAPE', column: '', value: `${line.cells.length} cells` } };
+    const { values, quarantined, dropped }: Reading = read(header, line, readLine);
     if (dropped) counts.dropped.set(dropped, (counts.dropped.get(dropped) ?? 0) + 1);
     else if (!quarantined) counts.used++;
     const text = copyText([
@@ -72,6 +69,17 @@ export function stageReader(
       return staged;
     },
   };
+}
+
+// An endless cell is read as empty, so that whoever the line names is known all the same: nobody may
+// read "no care", or lose an open referral, for want of a line that was set aside.
+function read(header: HeaderMap, { cells }: BundleLine, readLine: (cell: Cells) => Reading): Reading {
+  if (cells.length !== header.width)
+    return { values: null, quarantined: { code: 'ROW_SHAPE', column: '', value: `${cells.length} cells` } };
+  const overlong = overlongColumn(header, cells);
+  if (overlong === null) return readLine(cellsOf(header, cells));
+  const reading = readLine(cellsOf(header, cells.map((cell) => (isOverlong(cell) ? '' : cell)))); // prettier-ignore
+  return { ...reading, quarantined: reading.quarantined ?? { code: 'CELL_TOO_LONG', column: overlong, value: '' } };
 }
 
 function lineReader(kind: PartKind, rules: CareRules): (cell: Cells) => Reading {

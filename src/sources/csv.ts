@@ -1,7 +1,7 @@
 /**
  * Reads CSV as it streams past: RFC 4180 with commas, records ended by CRLF or LF, in any mixture.
  * Works on the bytes of UTF-8, in which a comma, a quote and a line end can be nothing else, and
- * makes text only of the cells that somebody reads: four lines in five of an extract are columns
+ * makes text only of the cells that somebody reads: three cells in five of an extract are of columns
  * that must never reach the database. The record that a piece cuts short is carried over to the
  * next, so memory does not grow with the file.
  */
@@ -9,7 +9,9 @@ import { HomewardError } from '../domain/error.ts';
 
 /** No honest line of an extract comes near: past this, a quote was opened and never closed. */
 const longestRecord = 1024 * 1024;
+/** Bytes that {@link readCsv} hands over at a time. */
 const longestPiece = 64 * 1024;
+/** Bytes by which the room for a piece, and for what the one before left over, is made larger than needed. */
 const usualPiece = 128 * 1024;
 
 const quote = 0x22;
@@ -114,7 +116,9 @@ export class CsvReader {
         if (quoteAt === start || bytes[quoteAt - 1] === comma) {
           const close = closingQuote(bytes, quoteAt + 1);
           after = this.#afterQuoted(bytes, close);
-          end = after === bytes.length ? -1 : bytes.indexOf(lineFeed, after);
+          // Looked for anew only when it was passed: a line of quoted cells alone would be read to its end for each.
+          if (after === bytes.length) end = -1;
+          else if (end !== -1 && end < after) end = bytes.indexOf(lineFeed, after);
           blank = after === end && quoteAt === start && close === start + 1;
         }
         quoteAt = bytes.indexOf(quote, after);

@@ -24,6 +24,7 @@ export interface Schema {
     sha256: string;
     rows: string | number;
     applied: boolean;
+    staging: ColumnType<'whole' | 'changed' | null, never, 'whole' | 'changed'>;
   };
   quarantine: {
     bundle_id: string;

@@ -149,7 +149,7 @@ for (const [part, changes, code, column] of table) {
 
 /** Found where lines meet each other, in the store and the reading of parts, and tested there. */
 const betweenLines: QuarantineCode[] = [
-  'ROW_SHAPE', 'NHS_NUMBER_SHARED', 'NHS_NUMBERS_DIFFER', 'NHS_NUMBER_DISAGREES', 'BIRTH_DATES_DIFFER', 'NUMBER_CHANGED_TWICE',
+  'ROW_SHAPE', 'CELL_TOO_LONG', 'NHS_NUMBER_SHARED', 'NHS_NUMBERS_DIFFER', 'NHS_NUMBER_DISAGREES', 'BIRTH_DATES_DIFFER', 'NUMBER_CHANGED_TWICE',
   'PROVIDER_TWICE', 'SERVICE_TWICE',
 ]; // prettier-ignore
 

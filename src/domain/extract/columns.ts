@@ -93,6 +93,22 @@ export function readHeader(kind: PartKind, header: readonly string[]): HeaderMap
   return { index, width: header.length, unknown };
 }
 
+/** Letters that a cell may have: far more than a name, a number or a note needs. */
+const longestCell = 2000;
+
+/** Whether a cell has more letters than any honest one. */
+export function isOverlong(cell: string): boolean {
+  return cell.length > longestCell;
+}
+
+/** The kept column whose cell no honest line has: some lines' worth of text behind one quote. Null when there is none. */
+export function overlongColumn(header: HeaderMap, line: readonly string[]): string | null {
+  const at = line.findIndex(isOverlong);
+  if (at === -1) return null;
+  for (const [name, place] of header.index) if (place === at) return name;
+  return null;
+}
+
 /** One line, read by column name; absent columns and cells read as ''. */
 export type Cells = (column: string) => string;
 

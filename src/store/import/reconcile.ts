@@ -67,8 +67,9 @@ export async function reconcile(
   whose: string | null = null,
 ): Promise<Change> {
   const columns = target.personal ? ['person_key', ...target.columns] : target.columns;
-  // Rows are compared by a hash that is worked out for both sides here and now and is kept nowhere (64
-  // bits, and among one person's rows only). The fingerprint costs ten times as much: new rows alone get one.
+  // Rows are compared by a hash that is worked out for both sides here and now and is kept nowhere: 64 bits,
+  // among one person's rows only, or among the tens of thousands of a table that is about nobody in particular.
+  // The fingerprint costs ten times as much: new rows alone get one.
   const hash = (of: string): string =>
     `hash_record_extended(row(${columns.map((name) => `${of}.${name}`).join(', ')}), 0)`;
   const list = columns.join(', ');

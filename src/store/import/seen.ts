@@ -11,8 +11,24 @@ import type { Landing } from './persons.ts';
 /** Of more people than this no list is kept in memory: all are staged. */
 const mostRemembered = 2_000_000;
 
-/** Digests of the people remembered, 8 bytes each; null when there are none, or too many. */
-export async function rememberedPersons(trx: Trx, council: string): Promise<Uint8Array | null> {
+/** All are staged this often all the same: what has gone wrong unseen is put right by the facts themselves. */
+const wholeEvery = 7 * 86_400_000;
+
+/**
+ * Digests of the people remembered, 8 bytes each; null when there are none, or too many, or when they
+ * cannot be relied on: a part that an earlier version took in has changed facts and no digests.
+ */
+export async function rememberedPersons(
+  trx: Trx,
+  { council, bundle, now }: { council: string; bundle: string; now: Date },
+): Promise<Uint8Array | null> {
+  const { rows: parts } = await sql<{ staging: string | null; whole: Date | null }>`
+    select p.staging, (select max(b.received_at) from bundle b join bundle_part w using (bundle_id)
+      where b.council = ${council} and w.kind = 'care' and w.applied and w.staging = 'whole') as whole
+    from bundle_part p where p.council = ${council} and p.kind = 'care' and p.applied and p.bundle_id <> ${bundle}
+    order by p.bundle_id desc limit 1`.execute(trx.sql);
+  const [last] = parts;
+  if (!last?.staging || !last.whole || now.getTime() - last.whole.getTime() >= wholeEvery) return null;
   const { rows } = await sql<{ digests: Uint8Array | null }>`
     select string_agg(int8send(seen), '') as digests from person
     where council = ${council} and seen is not null
@@ -20,6 +36,11 @@ export async function rememberedPersons(trx: Trx, council: string): Promise<Uint
     trx.sql,
   );
   return rows[0]?.digests ?? null;
+}
+
+/** Notes how the care part of a bundle was taken in. */
+export async function noteStaging(trx: Trx, bundle: string, staging: 'whole' | 'changed'): Promise<void> {
+  await trx.sql.updateTable('bundle_part').set({ staging }).where('bundle_id', '=', bundle).where('kind', '=', 'care').execute(); // prettier-ignore
 }
 
 /** Leaves `stage_missed`: digests of people who were remembered and are not said to be the same. */
