@@ -15,7 +15,7 @@ import { holds, lineOf } from './support/figure.ts';
 import type { Bench, Figure, Suite } from './support/figure.ts';
 import { behind, lineAbout } from './support/machine.ts';
 import type { Behind } from './support/machine.ts';
-import { fromJson, merge, reportOf, runsOf, toJson } from './support/report.ts';
+import { exitCodeOf, fromJson, merge, reportOf, runsOf, toJson } from './support/report.ts';
 import type { SuiteResult } from './support/report.ts';
 
 const order = ['look-up', 'page', 'growth', 'import', 'start', 'embedded', 'two-processes'];
@@ -40,11 +40,9 @@ async function main(): Promise<number> {
     const about = await behind(postgres.url, command);
     say(lineAbout(about));
     const { results, failed } = await runAll(chosen, { server: postgres.url, bin: postgres.bin, trial }, about);
-    if (trial) return failed ? 1 : 0;
-    await write(results);
     const under = results.flatMap(({ figures }) => figures).filter((figure) => !holds(figure));
     for (const figure of under) say(`Does not hold: ${lineOf(figure)}`);
-    return failed || under.length > 0 ? 1 : 0;
+    return exitCodeOf(results, failed);
   } finally {
     await postgres.stop();
   }
@@ -74,7 +72,10 @@ async function runAll(
         },
         say: (line) => say(`  ${line}`),
       });
-      results.push({ name, about: suite.about, behind: about, figures });
+      const result = { name, about: suite.about, behind: about, figures };
+      results.push(result);
+      // At once: whatever becomes of the suites after it, nothing is lost.
+      if (!trial) await write(result);
     } catch (error) {
       // The others are measured all the same; what stood there of this one stays.
       console.error(error);
@@ -84,14 +85,14 @@ async function runAll(
   return { results, failed };
 }
 
-function heldToNothing({ floor: _floor, least: _least, most: _most, ...figure }: Figure): Figure {
+function heldToNothing({ floor: _floor, most: _most, ...figure }: Figure): Figure {
   return figure;
 }
 
-async function write(measured: readonly SuiteResult[]): Promise<void> {
+async function write(measured: SuiteResult): Promise<void> {
   const file = (name: string): string => join(here, name);
   const before = existsSync(file('results.json')) ? fromJson(readFileSync(file('results.json'), 'utf8')) : null;
-  const results = merge(before, measured, order);
+  const results = merge(before, [measured], order);
   const pretty = (text: string, parser: string): Promise<string> =>
     format(text, { parser, printWidth: 120, singleQuote: true, trailingComma: 'all' });
   writeFileSync(file('results.json'), await pretty(toJson(results), 'json'));

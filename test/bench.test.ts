@@ -7,10 +7,10 @@ import { promisify } from 'node:util';
 import fc from 'fast-check';
 import { HtmlValidate } from 'html-validate';
 import { chartOf } from '../bench/support/chart.ts';
-import { holds, lineOf, median, ratioOf, round, spread } from '../bench/support/figure.ts';
+import { holds, lineOf, median, percentile, ratioOf, round, spread } from '../bench/support/figure.ts';
 import type { Figure } from '../bench/support/figure.ts';
 import type { Behind } from '../bench/support/machine.ts';
-import { fromJson, merge, reportOf, runsOf, shown, toJson } from '../bench/support/report.ts';
+import { exitCodeOf, fromJson, merge, reportOf, runsOf, shown, toJson } from '../bench/support/report.ts';
 import type { Results, SuiteResult } from '../bench/support/report.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -33,7 +33,7 @@ const sooner: Figure = {
   floor: 0.6,
 };
 const wait: Figure = { name: 'wait', about: 'how long a page takes', unit: 'ms', ours: [90, 101, 120], most: 100 };
-const enough: Figure = { name: 'enough', about: 'how many a second', unit: '/s', ours: [7], least: 7 };
+const enough: Figure = { name: 'enough', about: 'how much memory', unit: 'MB', ours: [7], most: 7 };
 const recorded: Figure = { name: 'size', about: 'size on the disk', unit: 'MB', ours: [123.456] };
 const all = [faster, sooner, wait, enough, recorded];
 
@@ -46,6 +46,7 @@ const behind: Behind = {
   platform: 'linux x64',
   node: '24.0.0',
   postgres: '15.1',
+  settings: 'fsync on, data on ext4',
   commit: null,
 };
 const suiteOf = (name: string, figures: readonly Figure[], date = behind.date): SuiteResult => ({
@@ -76,6 +77,7 @@ describe('a figure', () => {
   it('says how far its runs lie apart', () => {
     assert.equal(spread([90, 100, 120]), 0.3);
     assert.equal(spread([5]), 0);
+    assert.equal(spread([0, 0]), 0);
   });
 
   it('stands beside its peer so that more is better, also where less is', () => {
@@ -89,7 +91,7 @@ describe('a figure', () => {
     assert.equal(holds({ ...faster, floor: 0.25 }), true);
     assert.equal(holds({ ...faster, floor: 0.251 }), false);
     assert.equal(holds({ ...wait, most: 101 }), true);
-    assert.equal(holds({ ...enough, least: 7.1 }), false);
+    assert.equal(holds({ ...enough, most: 6.9 }), false);
   });
 
   it('does not hold to a floor where there is no peer to compare with', () => {
@@ -100,8 +102,14 @@ describe('a figure', () => {
     assert.equal(lineOf(faster), 'pages ratio 0.25 floor 0.2');
     assert.equal(lineOf(sooner), 'import ratio 0.50 floor 0.6  UNDER');
     assert.equal(lineOf(wait), 'wait 101 ms most 100  UNDER');
-    assert.equal(lineOf(enough), 'enough 7 /s least 7');
+    assert.equal(lineOf(enough), 'enough 7 MB most 7');
     assert.equal(lineOf(recorded), 'size 123 MB');
+  });
+
+  it('has beside it below which value a share of the times lies', () => {
+    assert.equal(percentile([30, 10, 20, 40], 0.5), 30);
+    assert.equal(percentile([30, 10, 20, 40], 0.99), 40);
+    assert.equal(percentile([5], 0.99), 5);
   });
 
   it('is rounded to what a run is good for', () => {
@@ -180,7 +188,14 @@ describe('the report', () => {
     for (const { name } of results.suites) {
       const part = text.split(`## ${name}\n`)[1] ?? '';
       const line = part.split('\n').find((one) => one.startsWith('Measured')) ?? '';
-      for (const fact of ['2026-09-01', behind.command, 'a processor', '24 GB', 'Node 24.0.0', 'PostgreSQL 15.1'])
+      for (const fact of [
+        '2026-09-01',
+        behind.command,
+        'a processor',
+        '24 GB',
+        'Node 24.0.0',
+        'PostgreSQL 15.1 (fsync on, data on ext4)',
+      ])
         assert.ok(line.includes(fact), `${fact}: ${line}`);
     }
   });
@@ -222,8 +237,10 @@ describe('the chart', () => {
   });
 
   it('is drawn also when there is one kind of limit, or none yet', () => {
-    for (const figures of [[faster], [wait], []]) {
+    const none: Figure = { name: 'failed', about: 'how many failed', unit: 'requests', ours: [0], most: 0 };
+    for (const figures of [[faster], [wait], [none], []]) {
       const drawn = chartOf({ suites: [suiteOf('first', figures)] });
+      assert.doesNotMatch(drawn, /NaN|Infinity/);
       assert.equal(drawn.includes('pages'), figures.includes(faster));
       assert.equal(drawn.includes('wait'), figures.includes(wait));
     }
@@ -231,6 +248,13 @@ describe('the chart', () => {
 });
 
 describe('a run', () => {
+  it('fails when a suite failed or a figure does not hold', () => {
+    assert.equal(exitCodeOf([suiteOf('first', [faster, enough, recorded])], false), 0);
+    assert.equal(exitCodeOf([suiteOf('first', [faster]), suiteOf('second', [sooner])], false), 1);
+    assert.equal(exitCodeOf([suiteOf('first', [enough, wait])], false), 1);
+    assert.equal(exitCodeOf([suiteOf('first', [faster])], true), 1);
+  });
+
   it('refuses a benchmark that does not exist', async () => {
     const failed = await bench('--trial', 'nothing').catch(
       (error: unknown) => error as { code: number; stderr: string },

@@ -7,7 +7,6 @@ import type { Bench, Suite } from '../support/figure.ts';
 import { worldStatements } from '../support/world.ts';
 
 export const suite: Suite = {
-  name: 'embedded',
   about: 'the same look-up on PGlite, in memory, with a council of 10,000 people',
   run,
 };

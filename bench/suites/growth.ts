@@ -4,10 +4,9 @@ import type { Caller } from '../../src/domain/caller.ts';
 import { askFor, lookUpDeps } from '../support/callers.ts';
 import type { Bench, Suite } from '../support/figure.ts';
 import { fillAudit } from '../support/audit-world.ts';
-import { council, numberAt, openBench, worldOf } from '../support/world.ts';
+import { asOwner, createDatabase, numberAt, openBench, worldOf } from '../support/world.ts';
 
 export const suite: Suite = {
-  name: 'growth',
   about: 'a council a hundred times as large, and an audit trail of ten million rows',
   run,
 };
@@ -42,48 +41,69 @@ async function lookUps(bench: Bench): Promise<void> {
     ours: large.p50,
     peer: { name: `${sizes[0].toLocaleString('en-GB')} people`, runs: small.p50 },
     smaller: true,
-    floor: 1 / 1.3,
+    // 1 / 1.3.
+    floor: 0.77,
   });
 }
 
 async function trail(bench: Bench): Promise<void> {
   const people = bench.trial ? 2_000 : 1_000_000;
-  const rows = bench.trial ? 5_000 : 10_000_000;
-  const url = await worldOf(bench, people);
-  bench.say(`filling an audit trail of ${rows.toLocaleString('en-GB')} rows`);
-  await fillAudit(url, rows, people);
-  const db = await openBench(url, 2);
-  const officer: Caller = {
-    userId: 'bench|officer',
-    name: 'An officer',
-    role: 'privacy-officer',
-    organisation: 'H1',
-    team: 'Information governance',
-    authenticatedBy: 'bench',
-    authenticatedAt: new Date(),
-    session: 'bench'.padEnd(64, '0'),
-  };
+  await worldOf(bench, people);
+  // A database of its own: the council that the other suites share keeps the short trail it has.
+  const name = 'bench_trail';
+  const url = await createDatabase(bench.server, name, `bench_${people}`);
   try {
-    const clock = { now: () => new Date() };
-    const slowest: number[] = [];
-    for (let at = 0; at < bench.runs; at++) {
-      const times: number[] = [];
-      // The person looked up most often of all is among those asked for.
-      for (const stem of [0, 1 + at * 97, 1 + at * 1_009]) {
-        const start = performance.now();
-        const found = await whoLooked({ db, clock }, officer, numberAt(stem % (people - 100)));
-        if (!found) throw new Error(`Nobody had looked at ${council} ${stem}`);
-        times.push(performance.now() - start);
-      }
-      slowest.push(Math.max(...times) / 1_000);
-    }
+    const wanted = bench.trial ? 50_000 : 10_000_000;
+    bench.say(`filling an audit trail of ${wanted.toLocaleString('en-GB')} rows`);
+    const rows = await fillAudit(url, wanted);
+    if (rows < wanted) throw new Error(`The trail has ${rows} rows and not ${wanted}`);
     bench.report({
       name: 'who-looked',
       about: `"who looked at this person", the slowest of three, in a trail of ${rows.toLocaleString('en-GB')} rows`,
       unit: 's',
-      ours: slowest,
+      ours: await whoLookedTimes(bench, url),
       most: 2,
     });
+  } finally {
+    await asOwner(bench.server, `drop database ${name} with (force)`);
+  }
+}
+
+const officer: Caller = {
+  userId: 'bench|officer',
+  name: 'An officer',
+  role: 'privacy-officer',
+  organisation: 'H1',
+  team: 'Information governance',
+  authenticatedBy: 'bench',
+  authenticatedAt: new Date(),
+  session: 'bench'.padEnd(64, '0'),
+};
+
+/** How many look-ups a list holds. */
+const listed = 200;
+
+async function whoLookedTimes(bench: Bench, url: string): Promise<number[]> {
+  const db = await openBench(url, 2);
+  const clock = { now: () => new Date() };
+  const ask = async (stem: number, least: number): Promise<number> => {
+    const start = performance.now();
+    const { accesses } = await whoLooked({ db, clock }, officer, numberAt(stem), listed);
+    const seconds = (performance.now() - start) / 1_000;
+    // A list of nobody would be quick.
+    if (accesses.length < least) throw new Error(`Person ${stem}: ${accesses.length} look-ups listed, not ${least}`);
+    return seconds;
+  };
+  // One look-up in a thousand was of the first person, spread over all ten hospitals.
+  const ofFirst = bench.trial ? 5 : listed;
+  try {
+    await ask(0, ofFirst);
+    const slowest: number[] = [];
+    for (let at = 0; at < bench.runs; at++) {
+      const first = await ask(0, ofFirst);
+      slowest.push(Math.max(first, await ask(5 + at * 97, 1), await ask(7 + at * 1_009, 1)));
+    }
+    return slowest;
   } finally {
     await db.close();
   }

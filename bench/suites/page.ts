@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Bench, Suite } from '../support/figure.ts';
-import { askAtRate, askPages, seePages, signInNurses } from '../support/http.ts';
+import { askAtRate, askPages, lasting, seePages, signInNurses, withoutFailure } from '../support/http.ts';
 import type { PageRun, Target } from '../support/http.ts';
 import { runPgbench } from '../support/peer.ts';
 import { startService } from '../support/process.ts';
@@ -15,7 +15,6 @@ const connections = 32;
 const nurses = 300;
 
 export const suite: Suite = {
-  name: 'page',
   about:
     'the answer page over HTTP: the question posted, its redirect followed, the page checked to be the answer; the service with a real site’s settings in a process of its own',
   async run(bench) {
@@ -42,22 +41,26 @@ export const suite: Suite = {
 async function overHttp(bench: Bench, url: string, target: Target): Promise<void> {
   const seconds = bench.trial ? 0.3 : 8;
   const peer = (): number =>
-    runPgbench(bench.bin, url, { clients: connections, seconds: Math.ceil(seconds), stems: target.stems }).perSecond;
+    runPgbench(bench.bin, url, { clients: connections, seconds: Math.ceil(seconds), stems: target.stems });
+  const ask = async (): Promise<PageRun> =>
+    withoutFailure(await askPages(target, { connections, going: lasting(seconds) }));
+  const see = async (): Promise<PageRun> =>
+    withoutFailure(await seePages(target, { connections, seconds: seconds / 2 }));
   bench.say('warm-up');
   peer();
-  await askPages(target, { connections, seconds });
-  await seePages(target, { connections, seconds: seconds / 2 });
+  await ask();
+  await see();
   const limit: number[] = [];
   const asked: PageRun[] = [];
   const seen: PageRun[] = [];
   for (let run = 1; run <= bench.runs; run++) {
     bench.say(`run ${run} of ${bench.runs}`);
     limit.push(peer());
-    asked.push(await askPages(target, { connections, seconds }));
-    seen.push(await seePages(target, { connections, seconds: seconds / 2 }));
+    asked.push(await ask());
+    seen.push(await see());
   }
   const pgbench = { name: 'pgbench', runs: limit };
-  const of = (runs: readonly PageRun[], pick: keyof PageRun): number[] => runs.map((run) => run[pick]);
+  const of = (runs: readonly PageRun[], pick: 'perSecond' | 'p50' | 'p99'): number[] => runs.map((run) => run[pick]);
   bench.report({
     name: 'answer-page-32',
     about: 'answers asked for and seen at 32 connections (two requests each) beside plain look-ups of pgbench',
@@ -84,7 +87,7 @@ async function atFixedRate(bench: Bench, target: Target): Promise<void> {
   const runs: PageRun[] = [];
   for (let run = 1; run <= bench.runs; run++) {
     bench.say(`50 questions a second, run ${run} of ${bench.runs}`);
-    runs.push(await askAtRate(target, { perSecond: 50, seconds: bench.trial ? 1 : 20 }));
+    runs.push(withoutFailure(await askAtRate(target, { perSecond: 50, seconds: bench.trial ? 1 : 20 })));
   }
   bench.report({
     name: 'answer-page-p50-at-50',

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bench, Suite } from '../support/figure.ts';
-import { askAtRate, signInNurses } from '../support/http.ts';
+import { askAtRate, signInNurses, withoutFailure } from '../support/http.ts';
 import { startService } from '../support/process.ts';
 import type { ServiceProcess } from '../support/process.ts';
 import { writeSite } from '../support/site-folder.ts';
@@ -14,7 +14,6 @@ import { openBench, worldOf } from '../support/world.ts';
 const root = join(import.meta.dirname, '../..');
 
 export const suite: Suite = {
-  name: 'start',
   about: 'how soon a process started anew answers, the memory it takes, and its size on the disk',
   async run(bench) {
     const folder = mkdtempSync(join(tmpdir(), 'homeward-bench-'));
@@ -92,7 +91,7 @@ async function underLoad(bench: Bench, environment: Environment, url: string, st
     for (let run = 0; run < bench.runs; run++) {
       await withService(environment, async (service) => {
         const seconds = bench.trial ? 0.5 : 20;
-        await askAtRate({ port: service.port, stems, visitors }, { perSecond: 50, seconds });
+        withoutFailure(await askAtRate({ port: service.port, stems, visitors }, { perSecond: 50, seconds }));
         runs.push(service.memory());
       });
     }

@@ -8,15 +8,12 @@ import type { AddressInfo } from 'node:net';
 
 export interface Balancer {
   readonly port: number;
-  /** Requests that ended without an answer. */
-  readonly failed: number;
   close(): Promise<void>;
 }
 
 /** @param ports those of the processes, which may change while requests go on */
 export async function balance(ports: () => readonly number[]): Promise<Balancer> {
   let turn = 0;
-  let failed = 0;
   const pass = (incoming: IncomingMessage, outgoing: ServerResponse, body: Buffer, left: number): void => {
     const all = ports();
     const port = all[turn++ % all.length] ?? 0;
@@ -33,12 +30,14 @@ export async function balance(ports: () => readonly number[]): Promise<Balancer>
       const kept = { ...response.headers };
       delete kept.connection;
       outgoing.writeHead(response.statusCode ?? 502, kept);
+      // Whoever asked must see that the rest does not come.
+      response.once('error', () => outgoing.destroy());
       response.pipe(outgoing);
     });
     upstream.once('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'ECONNREFUSED' && left > 0) return pass(incoming, outgoing, body, left - 1);
-      failed++;
-      outgoing.writeHead(502).end();
+      if (outgoing.headersSent) outgoing.destroy();
+      else outgoing.writeHead(502).end();
     });
     upstream.end(body);
   };
@@ -50,9 +49,6 @@ export async function balance(ports: () => readonly number[]): Promise<Balancer>
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     port: (server.address() as AddressInfo).port,
-    get failed() {
-      return failed;
-    },
     async close() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

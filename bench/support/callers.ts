@@ -6,6 +6,7 @@ import type { LookUpRequest } from '../../src/domain/policy.ts';
 import { lookUp, lookUpsOn } from '../../src/services/look-up.ts';
 import type { LookUpDeps } from '../../src/services/look-up.ts';
 import type { Database } from '../../src/store/database.ts';
+import { percentile } from './figure.ts';
 import { birthDateOf, council, numberAt, personAt } from './world.ts';
 
 const hospitals = 10;
@@ -117,7 +118,5 @@ export async function askFor(
   };
   await Promise.all(Array.from({ length: options.callers }, ask));
   const took = (performance.now() - start) / 1_000;
-  times.sort((a, b) => a - b);
-  const at = (share: number): number => times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? NaN;
-  return { perSecond: times.length / took, p50: at(0.5), p99: at(0.99), kinds };
+  return { perSecond: times.length / took, p50: percentile(times, 0.5), p99: percentile(times, 0.99), kinds };
 }

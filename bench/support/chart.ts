@@ -108,10 +108,11 @@ function ratioBar(figure: Figure): Bar[] {
 }
 
 function limitBar(figure: Figure): Bar[] {
-  const { name, least, most, ours } = figure;
-  const bar = (value: number): Bar => ({ name, value, limit: 1, holds: holds(figure) });
-  if (most !== undefined) return [bar(median(ours) / most)];
-  return least === undefined ? [] : [bar(least / median(ours))];
+  const { name, most, ours } = figure;
+  if (most === undefined) return [];
+  // A limit of none at all is used up by the first.
+  const value = most === 0 ? median(ours) : median(ours) / most;
+  return [{ name, value, limit: 1, holds: holds(figure) }];
 }
 
 // For those who cannot see it: what it is, and every figure in words.

@@ -12,12 +12,8 @@ export interface Figure {
   readonly ours: Runs;
   /** What the limit is made of; none for a figure that is only recorded. */
   readonly peer?: { readonly name: string; readonly runs: Runs };
-  /**
-   * What ours is held to: `ratio` is ours ÷ peer and must reach the floor; a `least` or `most` is
-   * held against the median itself.
-   */
+  /** What ours is held to: `ratio` is ours ÷ peer and must reach the floor; `most` is held against the median itself. */
   readonly floor?: number;
-  readonly least?: number;
   readonly most?: number;
   /** Whether a smaller value is better (a time): then the ratio is peer ÷ ours. */
   readonly smaller?: boolean;
@@ -40,7 +36,6 @@ export interface Bench {
 }
 
 export interface Suite {
-  readonly name: string;
   /** What it measures, in a sentence. */
   readonly about: string;
   run(bench: Bench): Promise<void>;
@@ -54,9 +49,16 @@ export function median(runs: Runs): number {
   return sorted.length % 2 === 1 ? at(Math.floor(middle)) : (at(middle - 1) + at(middle)) / 2;
 }
 
+/** The value below which a share of them lies (0.99: all but one in a hundred). Puts the values in order. */
+export function percentile(values: number[], part: number): number {
+  values.sort((a, b) => a - b);
+  return values[Math.min(values.length - 1, Math.floor(values.length * part))] ?? NaN;
+}
+
 /** How far the runs lie apart: (largest − smallest) ÷ median. */
 export function spread(runs: Runs): number {
-  return (Math.max(...runs) - Math.min(...runs)) / median(runs);
+  const distance = Math.max(...runs) - Math.min(...runs);
+  return distance === 0 ? 0 : distance / median(runs);
 }
 
 /** Ours beside the peer, so that more is better. @returns null without a peer */
@@ -72,7 +74,6 @@ export function holds(figure: Figure): boolean {
   const ours = median(figure.ours);
   return (
     (figure.floor === undefined || (ratio !== null && ratio >= figure.floor)) &&
-    (figure.least === undefined || ours >= figure.least) &&
     (figure.most === undefined || ours <= figure.most)
   );
 }
@@ -83,7 +84,6 @@ export function lineOf(figure: Figure): string {
   const said = ratio === null ? `${round(median(figure.ours))} ${figure.unit}` : `ratio ${ratio.toFixed(2)}`;
   const held = [
     figure.floor === undefined ? '' : ` floor ${figure.floor}`,
-    figure.least === undefined ? '' : ` least ${figure.least}`,
     figure.most === undefined ? '' : ` most ${figure.most}`,
   ].join('');
   return `${figure.name} ${said}${held}${holds(figure) ? '' : '  UNDER'}`;

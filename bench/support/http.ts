@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { sessionsOn } from '../../src/services/sessions.ts';
 import type { Database } from '../../src/store/database.ts';
 import { nurse } from './callers.ts';
+import { percentile } from './figure.ts';
 import { baseUrl } from './site-folder.ts';
 import { birthDateOf, council, numberAt, personAt } from './world.ts';
 
@@ -115,56 +116,96 @@ export interface PageRun {
   /** Milliseconds. */
   readonly p50: number;
   readonly p99: number;
+  /** What was wrong with each that was not answered as it should be; none of them is in the figures above. */
+  readonly failures: readonly string[];
 }
 
-function runOf(times: number[], seconds: number): PageRun {
-  times.sort((a, b) => a - b);
-  const at = (share: number): number => times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? NaN;
-  return { perSecond: times.length / seconds, p50: at(0.5), p99: at(0.99) };
+/** The run, when nobody was answered otherwise than they should be. @throws Error with the first reason */
+export function withoutFailure(run: PageRun): PageRun {
+  const [first] = run.failures;
+  if (first !== undefined) throw new Error(`${run.failures.length} requests failed; the first: ${first}`);
+  return run;
+}
+
+/** Keeps times, and failures beside them: nobody's failure ends the run of the others. */
+class Asking {
+  readonly #start = performance.now();
+  readonly #times: number[] = [];
+  readonly #failures: string[] = [];
+
+  /** @param since from when on the wait counts. @returns whether it was answered as it should be */
+  async answered(asking: Promise<unknown>, since: number): Promise<boolean> {
+    try {
+      await asking;
+      this.#times.push(performance.now() - since);
+      return true;
+    } catch (error) {
+      this.#failures.push(error instanceof Error ? error.message : String(error));
+      return false;
+    }
+  }
+
+  end(): PageRun {
+    const seconds = (performance.now() - this.#start) / 1_000;
+    return {
+      perSecond: this.#times.length / seconds,
+      p50: percentile(this.#times, 0.5),
+      p99: percentile(this.#times, 0.99),
+      failures: this.#failures,
+    };
+  }
 }
 
 const connection = (): Agent => new Agent({ keepAlive: true, maxSockets: 1 });
 
-/** So many people, each asking the next question when the last page is there. */
-export async function askPages(target: Target, options: { connections: number; seconds: number }): Promise<PageRun> {
-  const times: number[] = [];
-  const start = performance.now();
-  const end = start + options.seconds * 1_000;
+/** Milliseconds that somebody whose request failed waits before the next. */
+const afterFailure = 100;
+
+/** Says for so many seconds from now that it goes on. */
+export function lasting(seconds: number): () => boolean {
+  const end = performance.now() + seconds * 1_000;
+  return () => performance.now() < end;
+}
+
+/** So many people, each asking the next question when the last page is there, while `going` says so. */
+export async function askPages(
+  target: Target,
+  { connections, going }: { connections: number; going: () => boolean },
+): Promise<PageRun> {
+  const run = new Asking();
   const ask = async (): Promise<void> => {
     const agent = connection();
-    while (performance.now() < end) {
-      const asked = performance.now();
-      await answerPage(agent, target);
-      times.push(performance.now() - asked);
+    while (going()) {
+      if (!(await run.answered(answerPage(agent, target), performance.now()))) await sleep(afterFailure);
     }
     agent.destroy();
   };
-  await Promise.all(Array.from({ length: options.connections }, ask));
-  return runOf(times, (performance.now() - start) / 1_000);
+  await Promise.all(Array.from({ length: connections }, ask));
+  return run.end();
 }
 
 /** The same page seen over and over by whoever asked for it: GET alone. */
 export async function seePages(target: Target, options: { connections: number; seconds: number }): Promise<PageRun> {
-  const times: number[] = [];
   const answers = await Promise.all(
     Array.from({ length: options.connections }, async () => {
       const agent = connection();
       return { agent, ...(await answerPage(agent, target)) };
     }),
   );
-  const start = performance.now();
-  const end = start + options.seconds * 1_000;
-  const see = async ({ agent, path, visitor }: (typeof answers)[number]): Promise<void> => {
-    while (performance.now() < end) {
-      const asked = performance.now();
-      const { status } = await send(agent, target.port, path, visitor, null);
-      if (status !== 200) throw new Error(`An answer's page was answered ${status}`);
-      times.push(performance.now() - asked);
+  const run = new Asking();
+  const going = lasting(options.seconds);
+  const view = async ({ agent, path, visitor }: (typeof answers)[number]): Promise<void> => {
+    const { status } = await send(agent, target.port, path, visitor, null);
+    if (status !== 200) throw new Error(`An answer's page was answered ${status}`);
+  };
+  const see = async (answer: (typeof answers)[number]): Promise<void> => {
+    while (going()) {
+      if (!(await run.answered(view(answer), performance.now()))) await sleep(afterFailure);
     }
-    agent.destroy();
+    answer.agent.destroy();
   };
   await Promise.all(answers.map(see));
-  return runOf(times, (performance.now() - start) / 1_000);
+  return run.end();
 }
 
 /**
@@ -175,16 +216,16 @@ export async function seePages(target: Target, options: { connections: number; s
 export async function askAtRate(target: Target, options: { perSecond: number; seconds: number }): Promise<PageRun> {
   const agent = new Agent({ keepAlive: true, maxFreeSockets: 256 });
   const count = options.perSecond * options.seconds;
+  const run = new Asking();
   const start = performance.now();
-  const times: number[] = [];
-  const asked: Promise<void>[] = [];
+  const asked: Promise<boolean>[] = [];
   for (let n = 0; n < count; n++) {
     const due = start + (n * 1_000) / options.perSecond;
     const early = due - performance.now();
     if (early > 0) await sleep(early);
-    asked.push(answerPage(agent, target).then(() => void times.push(performance.now() - due)));
+    asked.push(run.answered(answerPage(agent, target), due));
   }
   await Promise.all(asked);
   agent.destroy();
-  return runOf(times, (performance.now() - start) / 1_000);
+  return run.end();
 }

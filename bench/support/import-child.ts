@@ -22,6 +22,7 @@ export interface ImportOrder {
 
 export interface ImportDone {
   readonly outcome: string;
+  /** From the start of the process, as psql's time is. */
   readonly seconds: number;
   /** The most memory the process ever held, MB. */
   readonly peak: number;
@@ -55,10 +56,10 @@ const steward = {
   session: ''.padEnd(64, '0'),
 } as const;
 
-const started = performance.now();
 const { outcome, report } = await receiveBundle(deps, steward, folder, { dryRun: false });
-const seconds = (performance.now() - started) / 1_000;
 await db.close();
+// Counted from the start of the process.
+const seconds = performance.now() / 1_000;
 const sum = (of: 'opened' | 'closed'): number => report.parts.reduce((total, part) => total + part[of], 0);
 const done: ImportDone = { outcome, seconds, peak: peakMemory(), opened: sum('opened'), closed: sum('closed') };
 process.send?.(done);

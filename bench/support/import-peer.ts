@@ -67,8 +67,9 @@ insert into package_provider (council, person_key, reference, local_reference, f
 /** Runs psql over an extract's files, in one transaction. @returns seconds, psql's own start included */
 export function runPsqlImport(bin: string, url: string, folder: string, what: 'copy' | 'whole'): number {
   const script = join(folder, 'peer.sql');
-  // As much memory for sorting as ours takes.
-  const statements = ["set work_mem = '64MB';", 'begin;', copies(folder), what === 'whole' ? upserts : '', 'commit;'];
+  // What ours sets for itself (planForWholes).
+  const settings = "set work_mem = '64MB'; set jit = off; set default_statistics_target = 10;";
+  const statements = [settings, 'begin;', copies(folder), what === 'whole' ? upserts : '', 'commit;'];
   writeFileSync(script, statements.join('\n'));
   const start = performance.now();
   execFileSync(join(bin, 'psql'), ['-X', '-q', '-v', 'ON_ERROR_STOP=1', '-f', script, url], { stdio: 'pipe' });

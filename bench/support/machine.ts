@@ -4,6 +4,8 @@ import { availableParallelism, cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { asOwner } from './world.ts';
 
+const watched = ['shared_buffers', 'max_wal_size', 'fsync'];
+
 /** What stood behind the figures of one run. */
 export interface Behind {
   /** ISO date and time, to the minute. */
@@ -16,13 +18,21 @@ export interface Behind {
   readonly platform: string;
   readonly node: string;
   readonly postgres: string;
+  /** What it was set to, and the file system its data is on; not in what older versions wrote. */
+  readonly settings?: string;
   /** Of this repository; null outside of one. */
   readonly commit: string | null;
 }
 
 /** Looks it up. @param server address of the PostgreSQL server that the run uses */
 export async function behind(server: string, command: string): Promise<Behind> {
-  const [version] = await asOwner(server, 'show server_version');
+  const [version, folder, ...values] = await asOwner(
+    server,
+    'show server_version',
+    'show data_directory',
+    ...watched.map((name) => `show ${name}`),
+  );
+  const settings = values.map(({ rows: [row] }, at) => `${watched[at]} ${row?.[watched[at] ?? '']}`);
   return {
     date: new Date().toISOString().slice(0, 16) + 'Z',
     command,
@@ -32,8 +42,17 @@ export async function behind(server: string, command: string): Promise<Behind> {
     platform: `${process.platform} ${process.arch}`,
     node: process.versions.node,
     postgres: String(version?.rows[0]?.server_version ?? 'not known').split(' ')[0] ?? 'not known',
+    settings: [...settings, `data on ${fileSystemOf(folder?.rows[0]?.data_directory ?? '/')}`].join(', '),
     commit: commit(),
   };
+}
+
+function fileSystemOf(folder: string): string {
+  try {
+    return execFileSync('df', ['--output=fstype', folder], { encoding: 'utf8' }).trim().split('\n').at(-1) ?? '';
+  } catch {
+    return 'a file system not known';
+  }
 }
 
 function commit(): string | null {
@@ -53,6 +72,16 @@ function commit(): string | null {
 }
 
 /** One line about it. */
-export function lineAbout({ processor, cores, memory, platform, node, postgres, commit: of }: Behind): string {
-  return `${cores} cores of ${processor}, ${memory} GB, ${platform}; Node ${node}, PostgreSQL ${postgres}${of ? `, commit ${of}` : ''}`;
+export function lineAbout({
+  processor,
+  cores,
+  memory,
+  platform,
+  node,
+  postgres,
+  settings,
+  commit: of,
+}: Behind): string {
+  const server = `PostgreSQL ${postgres}${settings ? ` (${settings})` : ''}`;
+  return `${cores} cores of ${processor}, ${memory} GB, ${platform}; Node ${node}, ${server}${of ? `, commit ${of}` : ''}`;
 }

@@ -2,11 +2,10 @@
 import { spawn } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { get } from 'node:http';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from '../../scripts/postgres-server.ts';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -21,8 +20,6 @@ export interface ServiceProcess {
   until(path: string): Promise<number>;
   /** Memory that is the process's now, in megabytes. */
   memory(): number;
-  /** Processor time used so far, in milliseconds. */
-  processor(): number;
   /** Asks it to stop and waits until it has. @throws Error when it did not end well */
   stop(): Promise<void>;
 }
@@ -30,22 +27,20 @@ export interface ServiceProcess {
 /**
  * Starts `homeward start`; its log goes to a file, as under a service manager.
  * @param environment beside PORT and, where not given, DATA_DIR: a new folder that goes when it stops
- * @param nodeOptions of node itself, such as `--cpu-prof`
  * @throws Error with the end of what it printed, when it ends before it answers
  */
-export async function startService(
-  environment: Readonly<Record<string, string>>,
-  nodeOptions: readonly string[] = [],
-): Promise<ServiceProcess> {
+export async function startService(environment: Readonly<Record<string, string>>): Promise<ServiceProcess> {
   const folder = mkdtempSync(join(tmpdir(), 'homeward-service-'));
   const port = await freePort();
   const logFile = join(folder, 'log');
   const log = openSync(logFile, 'w');
   const started = performance.now();
-  const child = spawn(process.execPath, [...nodeOptions, join(root, 'src/main.ts'), 'start'], {
+  // Options of Node itself are handed on, so that a run can be profiled: see the notes.
+  const { PATH = '', NODE_OPTIONS = '' } = process.env;
+  const child = spawn(process.execPath, [join(root, 'src/main.ts'), 'start'], {
     cwd: root,
     stdio: ['ignore', log, log],
-    env: { PATH: process.env['PATH'] ?? '', DATA_DIR: join(folder, 'data'), ...environment, PORT: String(port) },
+    env: { PATH, NODE_OPTIONS, DATA_DIR: join(folder, 'data'), ...environment, PORT: String(port) },
   });
   closeSync(log);
   const ended = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
@@ -78,12 +73,6 @@ export async function startService(
     untilHealth,
     until: (path) => until(async () => (await statusNow(path)) === 200),
     memory: () => Number(/^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024,
-    processor() {
-      const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-      // In ticks of a hundredth of a second, the same on every Linux that Node runs on.
-      return (Number(fields[11]) + Number(fields[12])) * 10;
-    },
     async stop() {
       child.kill('SIGTERM');
       const code = await Promise.race([ended, sleep(20_000, 'late' as const, { ref: false })]);
@@ -105,13 +94,4 @@ function statusOf(port: number, host: string, path: string): Promise<number> {
     });
     request.once('error', reject);
   });
-}
-
-/** A port that nobody uses now. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

@@ -18,10 +18,13 @@ export async function openBench(url: string, connections?: number): Promise<Data
   return new Database(postgresEngine(url, false, connections));
 }
 
-/** Makes an empty database on a server. @returns its address */
-export async function createDatabase(admin: string, name: string): Promise<string> {
+/**
+ * Makes a database on a server, empty or the copy of another that nobody is connected to.
+ * @returns its address
+ */
+export async function createDatabase(admin: string, name: string, template?: string): Promise<string> {
   await asOwner(admin, `drop database if exists ${name} with (force)`);
-  await asOwner(admin, `create database ${name}`);
+  await asOwner(admin, `create database ${name}${template === undefined ? '' : ` template ${template}`}`);
   const url = new URL(admin);
   url.pathname = `/${name}`;
   return url.href;
@@ -50,6 +53,11 @@ export function numberAt(n: number): string {
 // The same check digit in SQL: the sum of each digit times its place's weight, modulo 11.
 const sumOf = (stem: string): string =>
   [10, 9, 8, 7, 6, 5, 4, 3, 2].map((weight, place) => `substr(${stem}, ${place + 1}, 1)::int * ${weight}`).join(' + ');
+
+/** SQL that says whether ten digits are an NHS number: the check digit as it must be, and not ten times one digit. */
+export function isNhsNumber(number: string): string {
+  return `((11 - (${sumOf(number)}) % 11) % 11 = substr(${number}, 10, 1)::int and ${number} !~ '^(.)\\1{9}$')`;
+}
 
 /** Fills a council with so many people. */
 export async function fillWorld(url: string, people: number): Promise<void> {
