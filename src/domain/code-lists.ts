@@ -67,9 +67,10 @@ type Reader<T extends string> = (text: string) => T | undefined;
 
 function list<T extends string>(values: readonly T[], release1: Record<string, T> = {}): Reader<T> {
   const known = new Map<string, T>();
-  for (const value of values) known.set(value.toLowerCase(), value);
+  // Almost every cell has the official spelling, which is found without making it small letters.
+  for (const value of values) known.set(value, value).set(value.toLowerCase(), value);
   for (const [old, value] of Object.entries(release1)) known.set(old.toLowerCase(), value);
-  return (text) => known.get(text.trim().toLowerCase());
+  return (text) => known.get(text) ?? known.get(text.trim().toLowerCase());
 }
 
 export const readEventType = list(eventTypes);

@@ -22,12 +22,27 @@ const daysIn = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
  * @returns the ISO date, or null when it is not a real calendar date between 1850 and 2199
  */
 export function parseDate(text: string): IsoDate | null {
+  if (text.length === 10 && text.charCodeAt(2) === slash && text.charCodeAt(5) === slash) {
+    return makeDate(digitsAt(text, 6, 10), digitsAt(text, 3, 5), digitsAt(text, 0, 2));
+  }
   const found = /^(?:(\d{1,2})\/(\d{1,2})\/(\d{4})|(\d{4})-(\d{2})-(\d{2}))(?:[ T]00:00(?::00(?:\.0+)?)?Z?)?$/.exec(
     text.trim(),
   );
   if (!found) return null;
   const [, dayUk, monthUk, yearUk, yearIso, monthIso, dayIso] = found;
   return makeDate(Number(yearUk ?? yearIso), Number(monthUk ?? monthIso), Number(dayUk ?? dayIso));
+}
+
+const slash = 0x2f;
+
+// NaN where anything but digits stands.
+function digitsAt(text: string, from: number, to: number): number {
+  let value = 0;
+  for (let at = from; at < to; at++) {
+    const digit = text.charCodeAt(at) - 0x30;
+    value = digit >= 0 && digit <= 9 ? value * 10 + digit : NaN;
+  }
+  return value;
 }
 
 /** The ISO date for these parts, or null when there is no such day (31 February, year 41). */

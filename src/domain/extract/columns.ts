@@ -103,8 +103,9 @@ export function isOverlong(cell: string): boolean {
 
 /** The kept column whose cell no honest line has: some lines' worth of text behind one quote. Null when there is none. */
 export function overlongColumn(header: HeaderMap, line: readonly string[]): string | null {
-  const at = line.findIndex(isOverlong);
-  if (at === -1) return null;
+  let at = 0;
+  while (at < line.length && !isOverlong(line[at] ?? '')) at++;
+  if (at === line.length) return null;
   for (const [name, place] of header.index) if (place === at) return name;
   return null;
 }
