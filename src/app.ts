@@ -9,7 +9,7 @@ import { demoPeople } from './demo/people.ts';
 import type { Caller } from './domain/caller.ts';
 import type { Clock } from './domain/clock.ts';
 import { londonDate } from './domain/dates.ts';
-import { HomewardError } from './domain/error.ts';
+import { errorCatalogue, HomewardError } from './domain/error.ts';
 import { BundleJobs } from './services/bundle-jobs.ts';
 import { clearHeldFolder, forgetOldData } from './services/forget.ts';
 import { forgetOldAnswers, lookUpsOn } from './services/look-up.ts';
@@ -20,7 +20,7 @@ import { signInWith } from './services/sign-in.ts';
 import { openBundle } from './sources/extract-bundle.ts';
 import { currentParts } from './store/bundles.ts';
 import type { Database } from './store/database.ts';
-import { openStore } from './store/open.ts';
+import { confirmsOnlyWhatItKeeps, openStore } from './store/open.ts';
 import { takeWorkDir } from './store/work-dir.ts';
 import { makeLog, makeMetrics } from './telemetry.ts';
 import type { HealthCheck } from './web/deps.ts';
@@ -61,6 +61,9 @@ export async function buildApp({ settings, site, clock, db: given }: AppDeps): P
       dataDir: settings.dataDir,
     }));
   const log = makeLog(settings.logLevel);
+  if (!(await confirmsOnlyWhatItKeeps(db))) {
+    log.warn({ code: 'STORE_NOT_DURABLE' }, errorCatalogue.STORE_NOT_DURABLE);
+  }
   const metrics = makeMetrics();
   const bundles = bundleUseCases(settings, site, clock, db, workDir);
   const jobs = new BundleJobs((error) => log.error({ name: (error as Error).name }, 'an extract stopped unexpectedly'));

@@ -1,27 +1,17 @@
 /** A database server that goes silent, as behind a firewall that drops: no answer, no refusal. */
 import assert from 'node:assert/strict';
-import { connect, createServer } from 'node:net';
-import type { AddressInfo, Socket } from 'node:net';
 import { describe, it } from 'node:test';
 import { Database } from '../src/store/database.ts';
 import { postgresEngine } from '../src/store/engine.ts';
 import { reading, writing } from '../src/store/statement.ts';
 import { openTestDatabase, serverUrl } from './support/database.ts';
+import { proxyTo } from './support/proxy.ts';
 
 describe('a server that goes silent', { skip: serverUrl === null && 'needs PostgreSQL' }, () => {
   it('H17: is given up after ten seconds, so that the page with the phone numbers comes', async () => {
     const test = await openTestDatabase();
-    const real = new URL(test.url ?? '');
-    const sockets: Socket[] = [];
-    const proxy = createServer((near) => {
-      const far = connect(Number(real.port), real.hostname);
-      near.pipe(far).pipe(near);
-      for (const one of [near, far]) sockets.push(one.on('error', () => undefined));
-    });
-    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
-    const through = new URL(real);
-    through.port = String((proxy.address() as AddressInfo).port);
-    const db = new Database(postgresEngine(through.href, false, 2));
+    const proxy = await proxyTo(test.url ?? '');
+    const db = new Database(postgresEngine(proxy.url, false, 2));
     // As a look-up asks: on lanes of its own, for reading and for writing.
     const ask = (): Promise<unknown[]>[] => [
       db.ask(reading('silent-read', 'select 1 as n'), []),
@@ -31,8 +21,7 @@ describe('a server that goes silent', { skip: serverUrl === null && 'needs Postg
     ];
     await db.ping();
     await Promise.all(ask());
-    const silent = sockets.splice(0);
-    for (const socket of silent) socket.pause().unpipe();
+    proxy.silenceAll();
     const begun = process.hrtime.bigint();
     const given = await Promise.allSettled([
       db.transaction((trx) => trx.sql.selectFrom('session').selectAll().execute()),
@@ -43,9 +32,7 @@ describe('a server that goes silent', { skip: serverUrl === null && 'needs Postg
     assert.ok(seconds < 15, `it took ${seconds} s`);
     // Whoever asks next is not sent down the silent ones.
     await Promise.all(ask());
-    sockets.push(...silent);
     await db.close();
-    for (const socket of sockets) socket.destroy();
     proxy.close();
     await test.close();
   });

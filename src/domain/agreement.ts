@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { roles } from './caller.ts';
+import type { Role } from './caller.ts';
 import { makeDate } from './dates.ts';
 
 /** Why a person is looked up. Direct care only: there is no other value to choose. */
@@ -115,6 +116,11 @@ export type Agreement = z.output<typeof agreementSchema>;
 /** Whether an agreement is switched on and a day lies within its dates. */
 export function isInForce(agreement: Pick<Agreement, 'enabled' | 'from' | 'until'>, today: string): boolean {
   return agreement.enabled && agreement.from <= today && today <= agreement.until;
+}
+
+/** Whether somebody of a role is told whether a referral is open (product rule 4). */
+export function seesSafeguarding(agreement: Pick<Agreement, 'fields' | 'roles'>, role: Role): boolean {
+  return agreement.fields.includes('safeguarding') && agreement.roles[role]?.safeguarding === true;
 }
 
 const day = 86_400_000;

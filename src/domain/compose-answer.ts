@@ -1,4 +1,5 @@
 /** Turns a decision and what was found into the answer that is shown: minimum fields, nothing more. */
+import { seesSafeguarding } from './agreement.ts';
 import type { Agreement, ShareableField } from './agreement.ts';
 import type { Answer, Banner, CareShown, ShownNumber, ShownPackage, ShownSafeguarding } from './answer.ts';
 import type { Caller } from './caller.ts';
@@ -134,7 +135,7 @@ function showSafeguarding(
   agreement: Agreement,
   person: PersonRecord,
 ): ShownSafeguarding {
-  if (!agreement.fields.includes('safeguarding') || !agreement.roles[caller.role]?.safeguarding) return 'not-your-role';
+  if (!seesSafeguarding(agreement, caller.role)) return 'not-your-role';
   const asAt = parts.safeguarding?.asAt;
   const limit = agreement.freshness.safeguarding.notAvailableAfter;
   if (!asAt || !(now.getTime() - asAt.getTime() <= limit)) return 'not-available';

@@ -14,6 +14,7 @@ export const errorCatalogue = {
   STORE_UNAVAILABLE: 'The database cannot be reached.',
   STORE_NEWER: 'The database was made by a newer version of Homeward.',
   STORE_RIGHTS: 'The database login may not do what is needed at start.',
+  STORE_NOT_DURABLE: 'The database server does not write to disk what it confirms.',
   // Bundles
   BUNDLE_NOT_FOUND: 'There is no such file or folder.',
   BUNDLE_MANIFEST: 'manifest.json is missing or cannot be read as homeward-extract/1.',

@@ -26,7 +26,7 @@ export const useWindow = 24 * hour;
  * @param authenticatedAt when the person last proved who they are
  */
 export function countsOf(
-  past: readonly PastLookUp[],
+  past: Iterable<PastLookUp>,
   { number, now, authenticatedAt }: { number: string | null; now: Date; authenticatedAt: Date },
 ): Omit<UseCounts, 'organisationPeopleDay' | 'mismatchesOnPerson'> {
   const time = now.getTime();
@@ -49,6 +49,47 @@ export function countsOf(
     if (at > signedIn) counts.emergenciesSinceSignIn++;
   }
   return { ...counts, people15Minutes: quarter.size, peopleDay: day.size };
+}
+
+/**
+ * A person's look-ups as far as they can count for anything, so that no number of them fills the
+ * memory: misses and emergencies, which budgets hold few, and of other questions the last about each
+ * number. {@link countsOf} gives the same for it as for all.
+ */
+export class PastUse {
+  // Oldest first, as they were added.
+  #each: PastLookUp[] = [];
+  readonly #last = new Map<string, PastLookUp>();
+
+  constructor(past: Iterable<PastLookUp>) {
+    for (const one of past) this.add(one);
+  }
+
+  add(one: PastLookUp): void {
+    if (one.missed || (one.emergency && one.asked)) this.#each.push(one);
+    else if (one.asked && one.number !== null) {
+      const known = this.#last.get(one.number);
+      if (known && known.at > one.at) return;
+      this.#last.delete(one.number);
+      this.#last.set(one.number, one);
+    }
+  }
+
+  /** Lets go of what is too old to count at a moment, and of nothing that does. */
+  letGo(now: Date): void {
+    const from = now.getTime() - useWindow;
+    const isOver = (one: PastLookUp | undefined): boolean => one !== undefined && one.at.getTime() <= from;
+    if (isOver(this.#each[0])) this.#each = this.#each.filter((one) => !isOver(one));
+    for (const [number, one] of this.#last) {
+      if (!isOver(one)) break;
+      this.#last.delete(number);
+    }
+  }
+
+  *[Symbol.iterator](): Iterator<PastLookUp> {
+    yield* this.#each;
+    yield* this.#last.values();
+  }
 }
 
 /** The different people that an organisation has asked for in the last 24 hours. */

@@ -4,7 +4,7 @@
  * anywhere else.
  */
 import { randomUUID } from 'node:crypto';
-import { isInForce } from '../domain/agreement.ts';
+import { isInForce, seesSafeguarding } from '../domain/agreement.ts';
 import type { Agreement } from '../domain/agreement.ts';
 import type { Answer } from '../domain/answer.ts';
 import type { Caller } from '../domain/caller.ts';
@@ -190,7 +190,8 @@ async function decide(
   const refusal = decideBeforeAsking({ ...asking, counts: before });
   if (refusal !== null) return { decision: refusal, found: null, parts: {}, mismatches: { lately: 0, last: 0 } };
   if (!number.ok || !agreement) throw new Error('Policy let a look-up pass without a number or an agreement');
-  const record = await deps.records.read(request.council, number.value, caller.organisation, now);
+  const alike = !seesSafeguarding(agreement, caller.role);
+  const record = await deps.records.read(request.council, number.value, caller.organisation, now, alike);
   const counts = { ...before, mismatchesOnPerson: record.mismatches.lately };
   return { ...record, decision: decideOnRecord({ agreement, request, counts, ...record, now }) };
 }
@@ -282,7 +283,8 @@ async function standingOf(
     permission: 'given',
     cannotAskReason: null,
   };
-  const record = await deps.records.read(council, number.value, caller.organisation, now);
+  const alike = !seesSafeguarding(agreement, caller.role);
+  const record = await deps.records.read(council, number.value, caller.organisation, now, alike);
   const decision = decideOnRecord({ agreement, request, counts: unused, ...record, now });
   if (record.found.person?.personKey !== personKey || decision.kind === 'cannot-show') {
     return { standing: 'withdrawn', answer: withhold(answer) };

@@ -6,14 +6,14 @@
  */
 import type { Caller } from '../domain/caller.ts';
 import type { UseCounts } from '../domain/policy.ts';
-import { countsOf, PeopleAsked, useWindow } from '../domain/use-window.ts';
+import { countsOf, PastUse, PeopleAsked, useWindow } from '../domain/use-window.ts';
 import type { PastLookUp } from '../domain/use-window.ts';
 import type { Database } from '../store/database.ts';
 import { readPeopleAsked, readUse } from '../store/use.ts';
 
 interface Own {
   turn: number;
-  past: PastLookUp[];
+  readonly past: PastUse;
 }
 
 interface Organisation {
@@ -67,7 +67,7 @@ export class UseBook {
     const own = this.#own.get(caller.userId);
     if (own && own.turn === turn - 1) {
       own.turn = turn;
-      own.past.push(one);
+      own.past.add(one);
     } else {
       this.forget(caller.userId);
     }
@@ -80,15 +80,14 @@ export class UseBook {
   }
 
   async #ownOf(userId: string, now: Date): Promise<Own> {
-    const from = new Date(now.getTime() - useWindow);
     let own = this.#own.get(userId);
     if (own) {
       // Told apart by when they last asked: the first of the map is who asked longest ago.
       this.#own.delete(userId);
-      if (own.past[0] && own.past[0].at <= from) own.past = own.past.filter(({ at }) => at > from);
+      own.past.letGo(now);
     } else {
-      const { turn, past } = await readUse(this.#db, userId, from);
-      own = { turn, past: [...past] };
+      const { turn, past } = await readUse(this.#db, userId, new Date(now.getTime() - useWindow));
+      own = { turn, past: new PastUse(past) };
     }
     this.#own.set(userId, own);
     if (this.#own.size > remembered) {

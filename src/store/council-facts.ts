@@ -91,6 +91,12 @@ interface Remembered extends CouncilFacts {
   readonly known: Map<string, Provider>;
 }
 
+function remembering({ bundle, parts, labels }: Omit<CouncilFacts, 'provider'>): Remembered {
+  const known = new Map<string, Provider>();
+  const provider: CouncilFacts['provider'] = (key) => known.get(nameOf(key)) ?? { contact: null, directory: null };
+  return { bundle, parts, labels, known, provider };
+}
+
 export class CouncilFactsReader {
   readonly #db: Database;
   readonly #councils = new Map<string, Remembered>();
@@ -108,6 +114,10 @@ export class CouncilFactsReader {
     if (facts?.bundle !== bundle) {
       facts = await this.#read(council);
       this.#councils.set(council, facts);
+    } else if (facts.known.size > mostProviders) {
+      // A map of its own: who is still being answered keeps the one they found their providers in.
+      facts = remembering(facts);
+      this.#councils.set(council, facts);
     }
     const missing = keys.filter((key) => !facts.known.has(nameOf(key)));
     if (facts.bundle !== bundle || !(await this.#learn(council, facts, missing))) return null;
@@ -116,14 +126,11 @@ export class CouncilFactsReader {
 
   async #read(council: string): Promise<Remembered> {
     const [row] = await this.#db.ask<GeneralRow>(general, [council]);
-    const known = new Map<string, Provider>();
-    return {
+    return remembering({
       bundle: row?.bundle ?? null,
       parts: toPartStates(row?.parts ?? null),
       labels: new Map((row?.labels ?? []).map((one) => [one.component, one])),
-      known,
-      provider: (key) => known.get(nameOf(key)) ?? { contact: null, directory: null },
-    };
+    });
   }
 
   async #learn(council: string, facts: Remembered, keys: readonly ProviderKey[]): Promise<boolean> {
@@ -134,7 +141,6 @@ export class CouncilFactsReader {
       keys.map((key) => key.local_reference),
     ]);
     if (rows.some((row) => row.bundle !== facts.bundle)) return false;
-    if (facts.known.size > mostProviders) facts.known.clear();
     for (const row of rows) facts.known.set(nameOf(row), row);
     return true;
   }

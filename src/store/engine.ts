@@ -62,18 +62,21 @@ export function postgresEngine(url: string, asOwner: boolean, connections = 16):
     connectionString: url,
     connectionTimeoutMillis: 5_000,
     keepAlive: true,
+    // Left to itself the system first asks after two hours, when firewalls have long forgotten.
+    keepAliveInitialDelayMillis: 30_000,
     options: `-c timezone=UTC -c lock_timeout=30s${asOwner ? '' : ` -c role=${serviceRole}`}`,
     application_name: 'homeward',
     types: types as pg.CustomTypesConfig,
   };
-  const pool = new pg.Pool({ ...settings, max: connections, idleTimeoutMillis: 30_000 });
+  const pool = new pg.Pool({ ...settings, max: connections, idleTimeoutMillis: 30_000, onConnect: keepDurably });
   // An idle connection that the server closes must not end the process.
   pool.on('error', () => undefined);
   // A plan is kept for as long as its connection: one made while a table was empty would read all of it
   // from then on, the whole first extract and every audit row, until the server looks at it again.
   const options = `${settings.options} -c enable_seqscan=off`;
   const lane = (): pg.Client => new pg.Client({ ...settings, options, pipeline: true } as pg.ClientConfig);
-  const lanes = { read: new Lanes(lane, lanesEach), write: new Lanes(lane, lanesEach) };
+  const greet = { greet: keepDurably };
+  const lanes = { read: new Lanes(lane, lanesEach), write: new Lanes(lane, lanesEach, greet) };
   return {
     kind: 'postgres',
     async ask(asked, parameters) {
@@ -102,6 +105,17 @@ export function postgresEngine(url: string, asOwner: boolean, connections = 16):
       ]);
     },
   };
+}
+
+/**
+ * What is answered as kept is on disk, whatever the database or the login is set to; only a setting
+ * that waits for a standby as well stays (product rule 6).
+ */
+async function keepDurably(client: pg.ClientBase): Promise<void> {
+  await client.query({
+    text: `select set_config('synchronous_commit', 'on', false) where current_setting('synchronous_commit') <> 'remote_apply'`,
+    query_timeout: usualPatience,
+  } as pg.QueryConfig);
 }
 
 // A nurse must reach the page with the phone numbers even when the server has gone silent.

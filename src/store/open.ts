@@ -6,6 +6,7 @@ import { embeddedEngine, postgresEngine, takeServiceRole } from './engine.ts';
 import type { Engine } from './engine.ts';
 import { lockFolder } from './lock.ts';
 import { migrate } from './migrate.ts';
+import { reading } from './statement.ts';
 
 export interface StoreSettings {
   /** Null: the embedded database in `dataDir`. */
@@ -48,6 +49,19 @@ async function openPostgres(url: string, ownerUrl: string | null): Promise<Datab
     }
     throw unreachable(cause, 'DATABASE_URL');
   }
+}
+
+const fsync = reading('fsync', `select current_setting('fsync') as fsync`);
+
+/**
+ * Whether a server has on disk what it says it has kept. One with `fsync` off loses audit rows of
+ * answers that were shown when its computer stops: no setting of a connection can mend that (docs/adr/0009).
+ * @returns true for the embedded database too, which is for the demo
+ */
+export async function confirmsOnlyWhatItKeeps(db: Database): Promise<boolean> {
+  if (db.kind === 'embedded') return true;
+  const [row] = await db.ask<{ fsync: string }>(fsync, []);
+  return row?.fsync === 'on';
 }
 
 // PostgreSQL's own code says more than "unreachable": 28P01 a wrong password, 3D000 no such database.

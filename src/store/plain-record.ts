@@ -1,8 +1,8 @@
 /**
  * The record of a person about whom there is nothing unusual: one NHS number that the care part gives
  * to one person, with no change of number, referral, restriction or unread line behind it. Most people
- * are so, and their record is read with a tenth of the work of {@link readInFull}. Whatever is not
- * plain in every respect is left to that.
+ * are so, and their record takes the server a quarter to half of what {@link readInFull} takes.
+ * Whatever is not plain in every respect is left to that.
  */
 import type { Database } from './database.ts';
 import { standsAt } from './council-facts.ts';
@@ -18,7 +18,8 @@ const plain = reading(
        (select value from person_identifier o where o.council = $1 and o.person_key = i.person_key
          and o.kind = 'council-id' and o.until_bundle is null) as council_id,
        d.family, d.given, d.birth_date, d.death_date, d.gender, d.under_review,
-       exists (select from number_change where council = $1 and old_number = $2 and until_bundle is null)
+       i.person_key is not null and (d.birth_date is null or d.under_review)
+         or exists (select from number_change where council = $1 and old_number = $2 and until_bundle is null)
          or exists (select from number_change where council = $1 and new_number = $2 and until_bundle is null)
          or exists (select from referral where council = $1 and person_key = i.person_key and until_bundle is null)
          or exists (select from restriction where council = $1 and person_key = i.person_key and until_bundle is null)

@@ -1,6 +1,6 @@
 /**
- * One person's record, read in one statement of its own: never together with another person's,
- * so that no mistake in a query can mix two people.
+ * One person's record, read in statements of its own (one; up to three where anything about it is
+ * unusual): never together with another person's, so that no mistake in a query can mix two people.
  */
 import { sql } from 'kysely';
 import type { NhsNumber } from '../domain/nhs-number.ts';
@@ -163,19 +163,22 @@ export class RecordReader {
    * Finds what a council has on record for an NHS number, superseded numbers followed both ways
    * (hazard H04).
    * @param hospital whose wrong birth dates for the person in the last 24 hours are counted
+   * @param alike whether it must take as long with something unusual as without: for somebody who may
+   *   not know of a referral, and could tell by the time it takes
    */
-  async read(council: string, number: NhsNumber, hospital: string, now: Date): Promise<OnRecord> {
-    for (let attempt = 0; attempt < attempts; attempt++) {
+  async read(council: string, number: NhsNumber, hospital: string, now: Date, alike = false): Promise<OnRecord> {
+    for (let attempt = 0; attempt < attempts && !alike; attempt++) {
       const plain = await readPlain(this.#db, council, number);
       if (!plain) break;
       const facts = await this.#facts.at(council, plain.bundle, plain.packages);
+      // Care that nobody has named may give the neutral text, and must not be told from its other reasons.
+      if (facts && plain.packages.some(({ component }) => !facts.labels.has(component))) break;
       if (facts) return { ...plainly(number, plain, facts), mismatches: noMismatch };
     }
     const record = await readInFull(this.#db, council, number);
-    const { person } = record.found;
+    const personKey = record.found.person?.personKey ?? null;
     const since = new Date(now.getTime() - day);
-    const mismatches = person ? await readMismatches(this.#db, hospital, council, person.personKey, since) : noMismatch;
-    return { ...record, mismatches };
+    return { ...record, mismatches: await readMismatches(this.#db, hospital, council, personKey, since) };
   }
 }
 

@@ -5,13 +5,22 @@ import { reading } from './statement.ts';
 
 const misses = `('no-record', 'birth-date-mismatch')`;
 
+// Only what can count, however often somebody has asked the same: see PastUse.
 const ofUser = reading(
   'use-of-user',
-  `select last.turn, a.at, a.number_asked, a.outcome in ${misses} or coalesce(a.detail->>'mismatch', '') = 'true' as missed,
-     a.sources is not null as asked, coalesce(a.permission = 'cannot-ask', false) as emergency
+  `with past as materialized (
+     select at, number_asked, outcome in ${misses} or coalesce(detail->>'mismatch', '') = 'true' as missed,
+       sources is not null as asked, sources is not null and coalesce(permission = 'cannot-ask', false) as emergency
+     from audit_event where user_id = $1 and at > $2 and action = 'look-up'),
+   counting as (
+     select at, number_asked, missed, asked, emergency from past where missed or emergency
+     union all
+     select max(at), number_asked, false, true, false from past
+     where asked and not missed and not emergency and number_asked is not null group by number_asked)
+   select last.turn, counting.*
    from (select coalesce(max(turn), 0) as turn from audit_event where user_id = $1 and turn is not null) last
-   left join audit_event a on a.user_id = $1 and a.at > $2 and a.action = 'look-up'
-   order by a.at`,
+   left join counting on true
+   order by at`,
 );
 
 interface UseRow {
@@ -24,8 +33,8 @@ interface UseRow {
 }
 
 /**
- * A person's look-ups since a moment, oldest first, and the number of their last one ever: the next
- * must be one more.
+ * A person's look-ups since a moment that can count for anything, oldest first, and the number of
+ * their last one ever: the next must be one more.
  */
 export async function readUse(
   db: Database,
@@ -72,12 +81,12 @@ export interface Mismatches {
   readonly last: number;
 }
 
-/** Counts a hospital's wrong birth dates for a person. */
+/** Counts a hospital's wrong birth dates for a person; none for nobody. */
 export async function readMismatches(
   db: Database,
   organisation: string,
   council: string,
-  personKey: string,
+  personKey: string | null,
   since: Date,
 ): Promise<Mismatches> {
   const [row] = await db.ask<Mismatches>(ofPerson, [organisation, council, personKey, since]);

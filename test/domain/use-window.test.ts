@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { countsOf, PeopleAsked } from '../../src/domain/use-window.ts';
+import { countsOf, PastUse, PeopleAsked } from '../../src/domain/use-window.ts';
 import type { PastLookUp } from '../../src/domain/use-window.ts';
 
 const now = new Date('2026-09-30T06:00:00Z');
@@ -16,17 +16,18 @@ const one = (minutes: number, changes: Partial<PastLookUp> = {}): PastLookUp => 
   ...changes,
 });
 
+const past = fc.array(
+  fc.record({
+    at: fc.integer({ min: 0, max: 26 * 60 }).map(minutesAgo),
+    number: fc.constantFrom(null, 'a', 'b', 'c', 'd'),
+    asked: fc.boolean(),
+    missed: fc.boolean(),
+    emergency: fc.boolean(),
+  }),
+);
+
 describe('what somebody has looked up', () => {
   it('counts as defined, whatever it was', () => {
-    const past = fc.array(
-      fc.record({
-        at: fc.integer({ min: 0, max: 26 * 60 }).map(minutesAgo),
-        number: fc.constantFrom(null, 'a', 'b', 'c', 'd'),
-        asked: fc.boolean(),
-        missed: fc.boolean(),
-        emergency: fc.boolean(),
-      }),
-    );
     fc.assert(
       fc.property(past, fc.constantFrom(null, 'a', 'b'), fc.nat({ max: 900 }), (all, number, signedIn) => {
         const within = (minutes: number): PastLookUp[] => all.filter(({ at }) => at > minutesAgo(minutes));
@@ -58,6 +59,37 @@ describe('what somebody has looked up', () => {
       authenticatedAt: minutesAgo(60),
     });
     assert.deepEqual([counts.people15Minutes, counts.peopleDay], [1, 1]);
+  });
+});
+
+describe('what is remembered of what somebody has looked up', () => {
+  it('gives the counts that all of it gives, in whichever order it came and whatever has been let go', () => {
+    const asked = fc.record({ number: fc.constantFrom(null, 'a', 'b'), signedIn: fc.nat({ max: 900 }) });
+    fc.assert(
+      fc.property(past, asked, fc.integer({ min: 0, max: 26 * 60 }), (all, { number, signedIn }, letGoAt) => {
+        const use = new PastUse(all.slice(0, all.length / 2));
+        use.letGo(minutesAgo(letGoAt));
+        for (const each of all.slice(all.length / 2)) use.add(each);
+        const question = { number, now, authenticatedAt: minutesAgo(signedIn) };
+        assert.deepEqual(countsOf(use, question), countsOf(all, question));
+      }),
+      { numRuns: 3_000 },
+    );
+  });
+
+  it('grows with different people, misses and emergencies, and with nothing else', () => {
+    const use = new PastUse([]);
+    for (let n = 0; n < 1_000; n++) {
+      use.add(one(1 - n / 1_000));
+      use.add(one(1, { asked: false }));
+      use.add(one(1, { asked: false, number: null, emergency: true }));
+    }
+    assert.equal([...use].length, 1);
+    for (let n = 0; n < 5; n++) use.add(one(1, { missed: true }));
+    for (let n = 0; n < 5; n++) use.add(one(1, { emergency: true }));
+    assert.equal([...use].length, 11);
+    use.letGo(new Date(now.getTime() + 24 * 3_600_000));
+    assert.equal([...use].length, 0);
   });
 });
 

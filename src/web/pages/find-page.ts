@@ -15,35 +15,47 @@ export interface FindDeps {
   readonly councils: readonly Council[];
 }
 
-const text = z.string().max(200, 'Enter fewer characters').default('');
+// A control character that the database refuses would hold up the look-ups of others that are kept
+// with this one; those of white space come with what is pasted from a spreadsheet.
+const controls = /[^\P{Cc}\s]/u;
+const text = z
+  .string()
+  .max(200, 'Enter fewer characters')
+  .refine((given) => !controls.test(given), 'Enter it again: it has characters that cannot be read')
+  .default('');
 const keys = <T extends string>(record: Record<T, string>): [T, ...T[]] => Object.keys(record) as [T, ...T[]];
 
 const birthParts = ['birth-day', 'birth-month', 'birth-year'] as const;
 
-const findForm = z
-  .object({
-    nhsNumber: text.refine((given) => given.trim() !== '', 'Enter an NHS number'),
-    'birth-day': text,
-    'birth-month': text,
-    'birth-year': text,
-    familyName: text,
-    council: z.string('Choose a council').min(1, 'Choose a council'),
-    reason: z.enum(keys(reasons), 'Choose why you are looking this patient up'),
-    permission: z.enum(permissionAnswers, 'Choose whether the patient agreed'),
-    cannotAskReason: z.enum(keys(cannotAskReasons)).optional(),
-  })
-  // Judged also when other fields are wrong, so that everything to mend is said at once.
-  .refine((form) => !isEmpty(form), { path: ['birth'], message: 'Enter the date of birth', when: hasBirthParts })
-  .refine((form) => isEmpty(form) || birthDateOf(form) !== null, {
-    path: ['birth'],
-    message: 'Date of birth must be a real date, for example 14 3 1941',
-    when: hasBirthParts,
-  })
-  .refine((form) => form.permission !== 'cannot-ask' || form.cannotAskReason !== undefined, {
-    path: ['cannotAskReason'],
-    message: 'Choose why the patient cannot be asked',
-    when: () => true,
-  });
+/** @param councils of this site: a form names one of them and nothing else */
+const findForm = (councils: readonly Council[]) =>
+  z
+    .object({
+      nhsNumber: text.refine((given) => given.trim() !== '', 'Enter an NHS number'),
+      'birth-day': text,
+      'birth-month': text,
+      'birth-year': text,
+      familyName: text,
+      council: z.enum(
+        councils.map(({ id }) => id),
+        'Choose a council',
+      ),
+      reason: z.enum(keys(reasons), 'Choose why you are looking this patient up'),
+      permission: z.enum(permissionAnswers, 'Choose whether the patient agreed'),
+      cannotAskReason: z.enum(keys(cannotAskReasons)).optional(),
+    })
+    // Judged also when other fields are wrong, so that everything to mend is said at once.
+    .refine((form) => !isEmpty(form), { path: ['birth'], message: 'Enter the date of birth', when: hasBirthParts })
+    .refine((form) => isEmpty(form) || birthDateOf(form) !== null, {
+      path: ['birth'],
+      message: 'Date of birth must be a real date, for example 14 3 1941',
+      when: hasBirthParts,
+    })
+    .refine((form) => form.permission !== 'cannot-ask' || form.cannotAskReason !== undefined, {
+      path: ['cannotAskReason'],
+      message: 'Choose why the patient cannot be asked',
+      when: () => true,
+    });
 
 type BirthParts = Readonly<Record<(typeof birthParts)[number], string>>;
 
@@ -88,7 +100,7 @@ export function findPages(deps: FindDeps): Page[] {
       audit: 'look-up',
       title: 'Find a patient',
       otherTitles: ['Error: Find a patient'],
-      parse: findForm,
+      parse: findForm(deps.councils),
       async handle({ caller, form, redirect }): Promise<PageResult> {
         const answer = await lookUp(deps.lookUps, caller, {
           council: form.council,
