@@ -26,6 +26,8 @@ export interface StageReader {
   end(): string[];
 }
 
+const noFault = copyText([null, null, null]);
+
 type Reading = { values: StageValue[] | null; quarantined: Quarantined | null; dropped?: string | null };
 
 /**
@@ -39,19 +41,17 @@ export function stageReader(
   seen: SeenPersons | null = null,
 ): StageReader {
   const counts: LineCounts = { used: 0, dropped: new Map() };
-  const own = ownColumns(kind);
+  const noValues = copyText(Array<null>(ownColumns(kind)).fill(null));
   const readLine = lineReader(kind, rules);
   const runs = kind === 'care' ? new CareRuns(seen) : null;
   const toStage = (line: BundleLine, into: string[]): void => {
     const { values, quarantined, dropped }: Reading = read(header, line, readLine);
     if (dropped) counts.dropped.set(dropped, (counts.dropped.get(dropped) ?? 0) + 1);
     else if (!quarantined) counts.used++;
-    const text = copyText([
-      ...(values ?? Array<null>(own).fill(null)),
-      quarantined?.code ?? null,
-      quarantined?.column ?? null,
-      quarantined ? quarantined.value.slice(0, 80) : null,
-    ]);
+    const fault = quarantined
+      ? copyText([quarantined.code, quarantined.column, quarantined.value.slice(0, 80)])
+      : noFault;
+    const text = `${values ? copyText(values) : noValues}\t${fault}`;
     const councilId = values?.[0];
     if (runs) runs.add(line.row, typeof councilId === 'string' ? councilId : null, !quarantined, text, into);
     else into.push(`${line.row}\t${text}\n`);

@@ -1,6 +1,5 @@
 /** Gives everybody that a bundle names an internal key, and finds whom lines without a council id mean. */
 import { sql } from 'kysely';
-import type { RawBuilder } from 'kysely';
 import type { PartKind } from '../../domain/agreement.ts';
 import type { Trx } from '../database.ts';
 import { stages } from './stages.ts';
@@ -29,14 +28,14 @@ export async function keyPersons(trx: Trx, parts: readonly PartKind[], landing: 
   const inCare = cared
     ? 'left join stage_person p using (council_id)'
     : 'cross join (select null::bigint as person_key) p';
+  // Those whom the care part names have their keys; each of the few others is looked for by index.
   await sql`
     create temporary table stage_key on commit drop as
     select n.council_id, coalesce(p.person_key, i.person_key, ${sql.raw(nextKey)}) as person_key,
       p.person_key is null and i.person_key is null as fresh
     from (select distinct council_id from (${sql.raw(others)}) o(council_id)) n ${sql.raw(inCare)}
-    left join person_identifier i ${standingId(council)} and i.value = n.council_id and p.person_key is null`.execute(
-    trx.sql,
-  );
+    left join lateral (select person_key from person_identifier where council = ${council} and kind = 'council-id'
+      and until_bundle is null and value = n.council_id and p.person_key is null offset 0) i on true`.execute(trx.sql);
   await sql.raw('analyze stage_key').execute(trx.sql);
   const fresh = sql.raw(`(select council_id, person_key, null::bigint as seen from stage_key where fresh
     ${cared ? 'union all select council_id, person_key, seen from stage_person where known is null' : ''}) n`);
@@ -47,10 +46,6 @@ export async function keyPersons(trx: Trx, parts: readonly PartKind[], landing: 
     insert into person_identifier (council, person_key, kind, value, part, fingerprint, valid_from, from_bundle)
     select ${council}::text, person_key, 'council-id', council_id, 'person', md5(council_id)::uuid, now(), ${bundle}::bigint
     from ${fresh}`.execute(trx.sql);
-}
-
-function standingId(council: string): RawBuilder<unknown> {
-  return sql`on i.council = ${council} and i.kind = 'council-id' and i.until_bundle is null`;
 }
 
 /**
@@ -72,7 +67,8 @@ export async function gatherPersons(trx: Trx, council: string): Promise<void> {
           max(birth_date) as birth_date, min(death_date) as death_date,
           min(family) as family, min(given) as given, min(gender) as gender
         from stage_care where council_id is not null and not again group by council_id) p
-      left join person_identifier i ${standingId(council)} and i.value = p.council_id
+      left join person_identifier i on i.council = ${council} and i.kind = 'council-id' and i.until_bundle is null
+        and i.value = p.council_id
       order by case when i.person_key is null then p.council_id end collate "C") o`.execute(trx.sql);
   await sql.raw('analyze stage_person').execute(trx.sql);
   // Where lines differ, both names come from one line: a mixture would be the name of nobody.
