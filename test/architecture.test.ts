@@ -62,6 +62,7 @@ const mayImport: Record<string, readonly string[]> = {
   services: ['domain', 'store'],
   demo: ['domain'],
   web: ['services', 'domain'],
+  hl7: ['services', 'domain'],
   commands: ['services', 'domain'],
   'telemetry.ts': ['domain'],
   'config.ts': ['domain', 'config'],
