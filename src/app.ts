@@ -10,24 +10,36 @@ import type { Caller } from './domain/caller.ts';
 import type { Clock } from './domain/clock.ts';
 import { londonDate } from './domain/dates.ts';
 import { errorCatalogue, HomewardError } from './domain/error.ts';
+import { HospitalFeeds } from './hl7/feeds.ts';
+import { maskMessage } from './hl7/mask-message.ts';
+import { reasonText, sendFaultText } from './hl7/reason-text.ts';
 import { BundleJobs } from './services/bundle-jobs.ts';
 import { clearHeldFolder, forgetOldData } from './services/forget.ts';
+import { interfaceGauges } from './services/interface-gauges.ts';
+import { readInterfaces } from './services/interface-status.ts';
 import { forgetOldAnswers, lookUpsOn } from './services/look-up.ts';
 import { receiveBundle } from './services/manage-bundles.ts';
 import type { BundleDeps } from './services/manage-bundles.ts';
+import { sealerOf } from './services/sealing.ts';
 import { sessionsOn } from './services/sessions.ts';
 import { signInWith } from './services/sign-in.ts';
 import { openBundle } from './sources/extract-bundle.ts';
 import { currentParts } from './store/bundles.ts';
 import type { Database } from './store/database.ts';
+import { demoKey } from './store/key-file.ts';
 import { confirmsOnlyWhatItKeeps, openStore } from './store/open.ts';
 import { takeWorkDir } from './store/work-dir.ts';
 import { makeLog, makeMetrics } from './telemetry.ts';
+import type { HospitalMetrics, Log } from './telemetry.ts';
 import type { HealthCheck } from './web/deps.ts';
 import type { Page } from './web/page.ts';
 import { answerPages } from './web/pages/answer-page.ts';
+import { boardPages } from './web/pages/board-page.ts';
+import { councilStaysPages } from './web/pages/council-stays-page.ts';
 import { extractPages } from './web/pages/extract-pages.ts';
 import { findPages } from './web/pages/find-page.ts';
+import { interfacePages } from './web/pages/interface-pages.ts';
+import type { InterfacePageDeps } from './web/pages/interface-pages.ts';
 import { metricsPages } from './web/pages/metrics-page.ts';
 import { operatorPages } from './web/pages/operator-page.ts';
 import { reviewPages } from './web/pages/review-pages.ts';
@@ -44,9 +56,13 @@ export interface AppDeps {
 export interface App {
   readonly server: FastifyInstance;
   readonly db: Database;
+  /** The hospital's own events; started and listened for by whoever serves, stopped with the rest. */
+  readonly feeds: HospitalFeeds;
   /** Loads the demo's councils as they are now; does nothing outside the demo. */
   refreshDemo(): Promise<void>;
-  /** Stops in order: requests first, then jobs, then the store. */
+  /** From now on /health says that this process is about to stop; everything is served as before. */
+  sendNoMore(): void;
+  /** Stops in order: feeds and requests first, then jobs, then the store. */
   stop(): Promise<void>;
 }
 
@@ -67,19 +83,41 @@ export async function buildApp({ settings, site, clock, db: given }: AppDeps): P
   const metrics = makeMetrics();
   const bundles = bundleUseCases(settings, site, clock, db, workDir);
   const jobs = new BundleJobs((error) => log.error({ name: (error as Error).name }, 'an extract stopped unexpectedly'));
-  const lookUps = lookUpsOn({ db, clock, agreements: site.agreements, holidays: site.holidays });
+  const feeds = feedsOf({ settings, site, clock }, db, log, metrics.hospital);
+  metrics.gauge(async () => {
+    const { listener, senders } = feeds.state;
+    return interfaceGauges(
+      await readInterfaces({ ...feeds.deps, destinations: feeds.destinations }),
+      listener,
+      senders,
+    );
+  });
+  const withFeed = new Set(site.feeds.filter(({ enabled }) => enabled).map(({ hospital }) => hospital));
+  const lookUps = lookUpsOn({
+    db,
+    clock,
+    agreements: site.agreements,
+    holidays: site.holidays,
+    withFeed,
+    onRefusal: () => feeds.settle(),
+  });
   const sessions = sessionsOn(db, clock);
   // What an earlier start loaded will do until the new is in.
   let demoLoaded = !site.demo || (await currentParts(db, site.councils[0]?.id ?? '')).length > 0;
-  const health = healthOf(db, site, clock, () => demoLoaded);
+  let stopping = false;
+  const health = healthOf(db, site, clock, { demoLoaded: () => demoLoaded, stopping: () => stopping });
   const nameOf = (id: string): string => [...site.hospitals, ...site.councils].find((one) => one.id === id)?.name ?? id;
+  const board = { db, clock, agreements: site.agreements };
   const pages: Page[] = [
     ...findPages({ lookUps, councils: site.councils }),
     ...answerPages({ lookUps, councils: site.councils }),
+    ...boardPages({ board, hospital: feeds.deps, lookUps, councils: site.councils }),
+    ...councilStaysPages({ board, hospital: feeds.deps, nameOf }),
     ...reviewPages({ review: { db, clock }, nameOf }),
     ...extractPages({ bundles: (council) => bundles.get(council) ?? null, jobs, workDir }),
     ...operatorPages({ freshness: { db, clock, councils: site.councils, agreements: site.agreements }, health }),
-    ...metricsPages(metrics.text),
+    ...interfacePages(interfacesOf(feeds)),
+    ...metricsPages(metrics.text, settings.metricsToken()),
   ];
   const server = await buildServer({
     site,
@@ -112,21 +150,75 @@ export async function buildApp({ settings, site, clock, db: given }: AppDeps): P
   return {
     server,
     db,
+    feeds,
     refreshDemo: () =>
       site.demo
         ? loadDemo(clock, bundles, workDir)
             .then(() => void (demoLoaded = true))
+            .then(() => feeds.settle())
             .catch(failedDemo)
         : Promise.resolve(),
+    sendNoMore: () => void (stopping = true),
     async stop() {
       clearInterval(sweep);
       clearInterval(hourly);
+      await feeds.stop();
       await server.close();
       await jobs.settle();
       await db.close();
     },
   };
 }
+
+function feedsOf(
+  { settings, site, clock }: Omit<AppDeps, 'db'>,
+  db: Database,
+  log: Log,
+  metrics: HospitalMetrics,
+): HospitalFeeds {
+  const keys = settings.feedKeys() ?? (site.feeds.some(({ enabled }) => enabled) ? [demoKey(settings.dataDir)] : []);
+  const [key = Buffer.alloc(32), ...old] = keys;
+  const { agreements, councils, hospitals } = site;
+  return new HospitalFeeds(
+    { db, clock, feeds: site.feeds, agreements, councils, hospitals, seal: sealerOf(key, old) },
+    {
+      feeds: site.feeds,
+      host: settings.mllpHost,
+      port: settings.mllpPort ?? (site.demo ? demoFeedPort : null),
+      tls: settings.mllpTls(),
+      log,
+      observe: metrics.message,
+      observeApplying: metrics.applied,
+      observeSettling: metrics.settled,
+      observeSending: {
+        acknowledged: (destination, attempts) => metrics.sent(destination, 'acknowledged', attempts),
+        failed: (destination, { dead }) => metrics.sent(destination, dead ? 'dead' : 'failed'),
+        troubled: (destination, error) => {
+          metrics.sent(destination, 'troubled');
+          log.error(
+            { destination, error },
+            'a hint could not be sent for want of our own database; it will be tried again',
+          );
+        },
+      },
+    },
+  );
+}
+
+function interfacesOf(feeds: HospitalFeeds): InterfacePageDeps {
+  return {
+    ...feeds.deps,
+    destinations: feeds.destinations,
+    queue: feeds.hints,
+    mask: maskMessage,
+    wakeAppliers: () => feeds.wakeAppliers(),
+    live: () => feeds.state,
+    reason: reasonText,
+    fault: sendFaultText,
+  };
+}
+
+const demoFeedPort = 2575;
 
 // The audit trail names who acted; here it is nobody.
 function serviceItself(council: string, clock: Clock): Caller {
@@ -159,7 +251,7 @@ function healthOf(
   db: Database,
   site: Site,
   clock: Clock,
-  demoLoaded: () => boolean,
+  state: { readonly demoLoaded: () => boolean; readonly stopping: () => boolean },
 ): () => Promise<readonly HealthCheck[]> {
   return async () => {
     const database = await db.ping().then(
@@ -175,10 +267,11 @@ function healthOf(
     };
     const demo = {
       name: 'demo',
-      ok: demoLoaded(),
-      ...(demoLoaded() ? {} : { detail: 'The demo’s councils are being loaded.' }),
+      ok: state.demoLoaded(),
+      ...(state.demoLoaded() ? {} : { detail: 'The demo’s councils are being loaded.' }),
     };
-    return site.demo ? [database, calendar, demo] : [database, calendar];
+    const stopping = { name: 'stopping', ok: false, detail: 'This process is being stopped: send no more here.' };
+    return [database, calendar, ...(site.demo ? [demo] : []), ...(state.stopping() ? [stopping] : [])];
   };
 }
 
@@ -202,21 +295,30 @@ export async function serve(deps: AppDeps & { readonly say: (line: string) => vo
   const { settings, site, say } = deps;
   const app = await buildApp(deps);
   // Asked for before the long part, so that a SIGTERM during the start is not missed.
-  const asked = new Promise<void>((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
+  const asked = new Promise<NodeJS.Signals>((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, resolve);
   });
   let refresh: NodeJS.Timeout | undefined;
   try {
     // Listening first: what the last start loaded can be asked at once, and /health says when the new is in.
     await listen(app, settings);
+    app.feeds.start();
+    for (const line of await listenForFeeds(app, deps)) say(line);
     await app.refreshDemo();
     refresh = setInterval(() => void app.refreshDemo(), demoRefreshEvery);
     for (const line of greeting(settings, site, deps.clock)) say(line);
-    await asked;
+    // Whoever stands at the keyboard waits for nothing. A service manager stops one process of several:
+    // a balancer has sent people here that have not come through the door yet.
+    if ((await asked) === 'SIGTERM') await drain(app, settings);
   } finally {
     clearInterval(refresh);
     await app.stop();
   }
+}
+
+async function drain(app: App, { drainMs }: Settings): Promise<void> {
+  app.sendNoMore();
+  await new Promise((resolve) => setTimeout(resolve, drainMs));
 }
 
 async function listen({ server }: App, { port, host }: Settings): Promise<void> {
@@ -228,6 +330,17 @@ async function listen({ server }: App, { port, host }: Settings): Promise<void> 
     throw new HomewardError('SETTINGS_INVALID', `Cannot listen on ${host}:${port} (${code}): set PORT or HOST.`, {
       cause,
     });
+  }
+}
+
+// A demo goes on without its feed, and says so; a hospital's engine must not find a closed door unnoticed.
+async function listenForFeeds({ feeds }: App, { settings, site }: AppDeps): Promise<string[]> {
+  try {
+    const port = await feeds.listen();
+    return port === null ? [] : [`Hospital feeds: HL7 over MLLP on ${settings.mllpHost}:${port}`];
+  } catch (error) {
+    if (!site.demo || !(error instanceof HomewardError) || error.code !== 'FEED_PORT') throw error;
+    return [`${error.code}: ${error.message} The demo goes on without the hospital’s feed.`];
   }
 }
 

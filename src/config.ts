@@ -3,7 +3,9 @@
  * the environment. Whatever is wrong stops the start with what to change.
  */
 import { createPrivateKey, randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import type { Feed } from './config/feed.ts';
 import { readSiteFiles } from './config/site.ts';
 import type { SiteFiles } from './config/site.ts';
 import { HomewardError } from './domain/error.ts';
@@ -21,11 +23,29 @@ export interface Settings {
   readonly databaseUrl: string | null;
   readonly databaseOwnerUrl: string | null;
   readonly configDir: string;
+  /** Milliseconds of serving on after SIGTERM, while /health says that no more should come. */
+  readonly drainMs: number;
   readonly logLevel: string;
+  /** What a monitoring system shows to read the metrics; null: none may. */
+  metricsToken(): string | null;
+  /** Where hospital feeds are listened for; null when not said. */
+  readonly mllpPort: number | null;
+  readonly mllpHost: string;
+  /** Certificate and key of the listener, and who signs its clients'; null for plain text. */
+  mllpTls(): MllpTls | null;
+  /** Seals feed messages; the keys before it still open. Null when not set. */
+  feedKeys(): readonly [current: Buffer, ...old: Buffer[]] | null;
   /** Seals the cookie that lives while somebody signs in; null when not set. */
   sessionSecret(): string | null;
   /** A secret that a file of the configuration folder names. */
   secret(name: string): string | null;
+}
+
+/** PEM texts of the feeds' listener. */
+export interface MllpTls {
+  readonly key: Buffer;
+  readonly cert: Buffer;
+  readonly clientAuthorities: Buffer;
 }
 
 /** The configuration folder, checked against the settings. */
@@ -43,6 +63,11 @@ export interface Config {
 const address = z.url({ protocol: /^https?$/, error: 'must be an address like https://homeward.example.nhs.uk' });
 const postgres = z.string().regex(/^postgres(ql)?:\/\//, 'must begin with postgres://');
 
+const feedKey = z
+  .string()
+  .refine((text) => Buffer.from(text, 'base64').length === 32, 'must be 32 bytes in base64')
+  .transform((text) => Buffer.from(text, 'base64'));
+
 const environmentSchema = z.object({
   PORT: z.coerce.number({ error: 'must be a port number' }).int('must be a port number').min(1, 'must be a port number').max(65535, 'must be a port number').default(3000),
   HOST: z.string().default('127.0.0.1'),
@@ -51,7 +76,16 @@ const environmentSchema = z.object({
   DATABASE_URL: postgres.optional(),
   DATABASE_OWNER_URL: postgres.optional(),
   CONFIG_DIR: z.string().default('config/demo'),
+  METRICS_TOKEN: z.string().min(24, 'must be at least 24 characters').regex(/^[\x21-\x7e]+$/, 'must be letters, digits and signs without spaces').optional(),
+  DRAIN_SECONDS: z.coerce.number({ error: 'must be a number of seconds' }).min(0, 'must not be less than 0').max(300, 'must be at most 300').optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent'], { error: 'must be fatal, error, warn, info, debug or silent' }).default('info'),
+  MLLP_PORT: z.coerce.number({ error: 'must be a port number' }).int('must be a port number').min(0, 'must be a port number').max(65535, 'must be a port number').optional(),
+  MLLP_HOST: z.string().default('127.0.0.1'),
+  MLLP_TLS_CERT: z.string().optional(),
+  MLLP_TLS_KEY: z.string().optional(),
+  MLLP_TLS_CLIENT_CA: z.string().optional(),
+  FEED_KEY: feedKey.optional(),
+  FEED_KEY_OLD: z.string().transform((text) => text.split(',').map((one) => one.trim())).pipe(z.array(feedKey)).default([]),
   SESSION_SECRET: z.string().min(32, 'must be at least 32 characters').optional(),
 }); // prettier-ignore
 
@@ -66,6 +100,8 @@ export function loadSettings(env: Environment = process.env): Settings {
   const { data } = read;
   if (data.DATABASE_OWNER_URL && !data.DATABASE_URL)
     throw settingsInvalid('DATABASE_OWNER_URL needs DATABASE_URL beside it.');
+  const tls = mllpTls(data);
+  const { FEED_KEY: currentKey, FEED_KEY_OLD: oldKeys } = data;
   return Object.freeze({
     port: data.PORT,
     host: data.HOST,
@@ -74,10 +110,39 @@ export function loadSettings(env: Environment = process.env): Settings {
     databaseUrl: data.DATABASE_URL ?? null,
     databaseOwnerUrl: data.DATABASE_OWNER_URL ?? null,
     configDir: data.CONFIG_DIR,
+    drainMs: (data.DRAIN_SECONDS ?? 5) * 1000,
     logLevel: data.LOG_LEVEL,
+    metricsToken: () => data.METRICS_TOKEN ?? null,
+    mllpPort: data.MLLP_PORT ?? null,
+    mllpHost: data.MLLP_HOST,
+    mllpTls: () => tls,
+    feedKeys: () => (currentKey ? ([currentKey, ...oldKeys] as const) : null),
     sessionSecret: () => data.SESSION_SECRET ?? null,
     secret: (name: string) => given[name] ?? null,
   });
+}
+
+type TlsFiles = Readonly<Partial<Record<'MLLP_TLS_CERT' | 'MLLP_TLS_KEY' | 'MLLP_TLS_CLIENT_CA', string | undefined>>>;
+
+// All three or none: a listener that asks for no certificate could not tell one hospital's engine from another.
+function mllpTls(given: TlsFiles): MllpTls | null {
+  const { MLLP_TLS_CERT: certFile, MLLP_TLS_KEY: keyFile, MLLP_TLS_CLIENT_CA: authorities } = given;
+  if (certFile === undefined && keyFile === undefined && authorities === undefined) return null;
+  const read = (name: string, path: string | undefined): Buffer => {
+    if (path === undefined) throw settingsInvalid(`${name} must be set beside the other MLLP_TLS settings.`);
+    try {
+      return readFileSync(path);
+    } catch {
+      throw settingsInvalid(`${name} names a file that cannot be read.`);
+    }
+  };
+  const tls = {
+    cert: read('MLLP_TLS_CERT', certFile),
+    key: read('MLLP_TLS_KEY', keyFile),
+    clientAuthorities: read('MLLP_TLS_CLIENT_CA', authorities),
+  };
+  privateKey('MLLP_TLS_KEY', tls.key.toString());
+  return tls;
 }
 
 function originOf(text: string): string {
@@ -103,6 +168,7 @@ export function loadSite(settings: Settings): Site {
     if (settings.sessionSecret() === null)
       throw settingsInvalid('SESSION_SECRET must be set outside the demo, the same for every process.');
   }
+  checkFeeds(files, settings);
   const sealing = settings.sessionSecret() ?? randomBytes(32).toString('hex');
   return freezeDeep({
     ...files,
@@ -118,6 +184,26 @@ export function loadSite(settings: Settings): Site {
 export function loadConfig(env: Environment = process.env): Config {
   const settings = loadSettings(env);
   return Object.freeze({ settings, site: loadSite(settings) });
+}
+
+// How a feed may be sent is said in its file; what the listener does must agree, or its sender is locked out.
+function checkFeeds({ demo, feeds }: SiteFiles, settings: Settings): void {
+  const enabled = feeds.filter((feed) => feed.enabled);
+  const [first] = enabled;
+  if (!first) return;
+  const says = (security: Feed['connection']['security']): Feed | undefined =>
+    enabled.find(({ connection }) => connection.security === security);
+  const [plain, secured] = [says('plain-text'), says('tls')];
+  if (secured && settings.mllpTls() === null)
+    throw settingsInvalid(`MLLP_TLS_CERT, MLLP_TLS_KEY and MLLP_TLS_CLIENT_CA must be set: feed “${secured.id}” asks for TLS.`); // prettier-ignore
+  if (plain && settings.mllpTls() !== null)
+    throw settingsInvalid(`Feed “${plain.id}” says plain-text, but the MLLP_TLS settings are given.`);
+  if (demo && !isLoopback(settings.mllpHost))
+    throw new HomewardError('CONFIG_DEMO_EXPOSED', 'Set MLLP_HOST to 127.0.0.1, or use another CONFIG_DIR.');
+  if (demo) return;
+  if (settings.mllpPort === null) throw settingsInvalid(`MLLP_PORT must be set: feed “${first.id}” is enabled.`);
+  if (settings.feedKeys() === null)
+    throw settingsInvalid(`FEED_KEY must be set, the same for every process: feed “${first.id}” is enabled.`);
 }
 
 // The demo signs anybody in without a password: it must not be reachable from another computer.

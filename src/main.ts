@@ -11,14 +11,28 @@ import {
   rollbackCommand,
 } from './commands/bundles.ts';
 import type { CommandResult } from './commands/bundles.ts';
+import {
+  commandLineOperator,
+  deadLettersCommand,
+  hl7Help,
+  listReplayCommand,
+  replayCommand,
+  resendCommand,
+  statusCommand,
+} from './commands/hl7.ts';
+import type { Hl7CommandDeps } from './commands/hl7.ts';
 import { progressBar } from './commands/progress-bar.ts';
 import { loadSettings, loadSite } from './config.ts';
 import type { Settings, Site } from './config.ts';
 import type { Caller } from './domain/caller.ts';
 import { HomewardError } from './domain/error.ts';
 import type { Council } from './domain/organisation.ts';
+import { hintDestinations } from './hl7/hint-message.ts';
+import { reasonText, sendFaultText } from './hl7/reason-text.ts';
 import type { BundleDeps } from './services/manage-bundles.ts';
+import { sealerOf } from './services/sealing.ts';
 import { openBundle } from './sources/extract-bundle.ts';
+import { demoKey } from './store/key-file.ts';
 import { openInMemory, openStore } from './store/open.ts';
 import { takeWorkDir } from './store/work-dir.ts';
 
@@ -32,6 +46,7 @@ Usage: homeward COMMAND
   release ID             let a held bundle in
   discard ID             throw a held bundle away
   rollback               go back to how the facts stood before the newest bundle
+  hl7 status             how the hospital's feeds and destinations stand; more: hl7 --help
 
 Options
   --council CODE         which council; needed for release, discard and rollback when several are configured
@@ -42,6 +57,8 @@ Settings come from the environment: see the README.`;
 const clock = { now: (): Date => new Date() };
 
 async function main(): Promise<number> {
+  const [first, ...others] = process.argv.slice(2);
+  if (first === 'hl7') return runHl7Command(others);
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: { council: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
@@ -111,6 +128,74 @@ async function runBundleCommand(
   }
 }
 
+async function runHl7Command(args: string[]): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: {
+      feed: { type: 'string' },
+      reason: { type: 'string' },
+      replay: { type: 'string' },
+      help: { type: 'boolean', short: 'h' },
+    },
+  });
+  const [command, ...rest] = positionals;
+  const asked = values.help || command === 'help' ? null : hl7CommandOf(command, rest, values);
+  if (!asked) {
+    const helped = values.help || command === 'help';
+    (helped ? console.log : console.error)(hl7Help);
+    return helped ? 0 : 2;
+  }
+  const settings = loadSettings();
+  const site = loadSite(settings);
+  const { databaseUrl, databaseOwnerUrl: ownerUrl, dataDir } = settings;
+  const db = await openStore({ databaseUrl, ownerUrl, dataDir });
+  try {
+    const [key = Buffer.alloc(32), ...old] = settings.feedKeys() ?? (site.demo ? [demoKey(dataDir)] : []);
+    const deps: Hl7CommandDeps = {
+      db,
+      clock,
+      feeds: site.feeds,
+      destinations: hintDestinations(site.feeds),
+      seal: sealerOf(key, old),
+      reason: reasonText,
+      fault: sendFaultText,
+    };
+    const organisation = site.feeds[0]?.hospital ?? site.hospitals[0]?.id ?? '';
+    const { text, exitStatus } = await asked(deps, commandLineOperator(userInfo().username, organisation, clock.now()));
+    console.log(text);
+    return exitStatus;
+  } finally {
+    await db.close();
+  }
+}
+
+type Hl7Command = (deps: Hl7CommandDeps, caller: Caller) => Promise<CommandResult>;
+
+/** Null for what was not understood: nothing is done then. */
+function hl7CommandOf(
+  command: string | undefined,
+  rest: readonly string[],
+  { feed, reason, replay }: { feed?: string | undefined; reason?: string | undefined; replay?: string | undefined },
+): Hl7Command | null {
+  const [message, ...more] = rest;
+  const byReason = feed !== undefined || reason !== undefined;
+  if (command === 'status') return message === undefined && !byReason && replay === undefined ? statusCommand : null;
+  if (command === 'replay' && replay === undefined && more.length === 0) {
+    if (feed !== undefined && reason !== undefined && message === undefined)
+      return (deps, caller) => replayCommand(deps, caller, { feed, code: reason });
+    if (byReason) return null;
+    return message === undefined
+      ? listReplayCommand
+      : (deps, caller) => replayCommand(deps, caller, { messageId: message });
+  }
+  if (command === 'dead-letters' && !byReason) {
+    if (replay !== undefined) return (deps, caller) => resendCommand(deps, caller, replay, rest);
+    return message === undefined ? deadLettersCommand : null;
+  }
+  return null;
+}
+
 function run(command: string, deps: BundleDeps, caller: Caller, argument: string): Promise<CommandResult> {
   switch (command) {
     case 'check':
@@ -152,10 +237,10 @@ async function chooseCouncil(
 try {
   process.exitCode = await main();
 } catch (error) {
+  const notUnderstood = (error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS') ?? false;
   // A coded error says what to do; anything else is a fault of ours and keeps its trace.
   if (error instanceof HomewardError) console.error(`${error.code}: ${error.message}`);
-  else if ((error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS'))
-    console.error(`${(error as Error).message}\n\n${help}`);
+  else if (notUnderstood) console.error(`${(error as Error).message}\n\n${process.argv[2] === 'hl7' ? hl7Help : help}`);
   else console.error(error);
-  process.exitCode = 1;
+  process.exitCode = notUnderstood ? 2 : 1;
 }

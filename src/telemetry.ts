@@ -5,7 +5,7 @@
  */
 import { pino } from 'pino';
 import type { DestinationStream } from 'pino';
-import { Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 
 export interface Log {
   info(facts: object, message: string): void;
@@ -64,11 +64,34 @@ function clean(value: unknown, depth: number): unknown {
   );
 }
 
+/** What is counted of the hospital's own events. Labels are names of the configuration and fixed words only. */
+export interface HospitalMetrics {
+  /** A message came and was answered for. */
+  message(outcome: { feed: string | null; state: string; seconds: number }): void;
+  /** A batch of messages was applied. */
+  applied(feed: string, messages: number, seconds: number): void;
+  /** Arrivals were settled; null: that failed. */
+  settled(stays: number | null, seconds: number): void;
+  /** A message of ours was sent, or was not. */
+  sent(destination: string, outcome: 'acknowledged' | 'failed' | 'dead' | 'troubled', attempts?: number): void;
+}
+
 export interface Metrics {
   /** Counts a finished request by route pattern. */
   observe(request: { method: string; route: string; status: number; seconds: number }): void;
+  readonly hospital: HospitalMetrics;
+  /** Has what stands somewhere read each time that everything is asked for. */
+  gauge(read: () => Promise<readonly GaugeValue[]>): void;
   /** Everything counted, as Prometheus reads it. */
   text(): Promise<string>;
+}
+
+/** One figure of what stands somewhere at the moment. */
+export interface GaugeValue {
+  readonly name: string;
+  readonly help: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly value: number;
 }
 
 /** Metrics of one process, in a registry of their own. */
@@ -82,9 +105,115 @@ export function makeMetrics(): Metrics {
     buckets: [0.01, 0.03, 0.1, 0.3, 1, 3, 10],
     registers: [registry],
   });
+  const gauges = new Map<string, Gauge>();
+  let read: () => Promise<readonly GaugeValue[]> = async () => [];
   return {
     observe: ({ method, route, status, seconds }) =>
       duration.observe({ method, route, status: String(status) }, seconds),
-    text: () => registry.metrics(),
+    hospital: hospitalMetrics(registry),
+    gauge: (from) => void (read = from),
+    async text() {
+      // What cannot be read now is left out: an old figure would look like a new one.
+      const values = await read().then(
+        (all) => [...all, readable(1)],
+        () => [readable(0)],
+      );
+      for (const gauge of gauges.values()) gauge.reset();
+      for (const { name, help, labels, value } of values) {
+        const known =
+          gauges.get(name) ?? new Gauge({ name, help, labelNames: Object.keys(labels), registers: [registry] });
+        gauges.set(name, known);
+        known.set({ ...labels }, value);
+      }
+      return registry.metrics();
+    },
+  };
+}
+
+const readable = (value: number): GaugeValue => ({
+  name: 'homeward_store_readable',
+  help: '1 when the gauges of feeds and hints could be read from the database',
+  labels: {},
+  value,
+});
+
+function hospitalMetrics(registry: Registry): HospitalMetrics {
+  const registers = [registry];
+  const quick = [0.001, 0.003, 0.01, 0.02, 0.05, 0.1, 0.3, 1, 3];
+  const messages = new Counter({
+    name: 'homeward_feed_messages_total',
+    help: 'Messages that came, by what became of them: waiting is taken, not-kept was answered with an error',
+    labelNames: ['feed', 'outcome'],
+    registers,
+  });
+  const taking = new Histogram({
+    name: 'homeward_feed_take_seconds',
+    help: 'Time from a message to its being durable, after which it is acknowledged',
+    labelNames: ['feed'],
+    buckets: quick,
+    registers,
+  });
+  const applied = new Counter({
+    name: 'homeward_feed_applied_total',
+    help: 'Messages taken up by the applier, those set aside by it included',
+    labelNames: ['feed'],
+    registers,
+  });
+  const applying = new Histogram({
+    name: 'homeward_feed_apply_seconds',
+    help: 'Time of one transaction of the applier',
+    labelNames: ['feed'],
+    buckets: [0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10],
+    registers,
+  });
+  const settled = new Counter({
+    name: 'homeward_arrivals_settled_total',
+    help: 'Stays whose background question, hint and lists were settled',
+    registers,
+  });
+  const settling = new Histogram({
+    name: 'homeward_arrivals_settle_seconds',
+    help: 'Time in which all stays that had changed were settled',
+    buckets: [0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10],
+    registers,
+  });
+  const failures = new Counter({
+    name: 'homeward_arrivals_failed_total',
+    help: 'Times that settling an arrival failed; it is tried again',
+    registers,
+  });
+  const sent = new Counter({
+    name: 'homeward_hint_attempts_total',
+    help: 'Attempts to send a hint or to take one back: acknowledged, failed and to be tried again, dead, or troubled by our own database',
+    labelNames: ['destination', 'outcome'],
+    registers,
+  });
+  const attempts = new Histogram({
+    name: 'homeward_hint_attempts',
+    help: 'Attempts that a message took until it was acknowledged',
+    labelNames: ['destination'],
+    buckets: [1, 2, 3, 5, 10, 30, 100],
+    registers,
+  });
+  return {
+    message({ feed, state, seconds }) {
+      messages.inc({ feed: feed ?? 'unknown', outcome: state });
+      taking.observe({ feed: feed ?? 'unknown' }, seconds);
+    },
+    applied(feed, count, seconds) {
+      applied.inc({ feed }, count);
+      applying.observe({ feed }, seconds);
+    },
+    settled(stays, seconds) {
+      if (stays === null) failures.inc();
+      else {
+        settled.inc(stays);
+        settling.observe(seconds);
+      }
+    },
+    sent(destination, outcome, tries) {
+      sent.inc({ destination, outcome });
+      if (tries !== undefined) attempts.observe({ destination }, tries);
+    },
   };
 }

@@ -185,13 +185,13 @@ describe('a wrong file stops the start with its line and the reason', () => {
   // prettier-ignore
   const cases: [string, string, (text: string) => string, RegExp][] = [
     ['a key that is not known', agreement, (text) => text.replace('enabled: true', 'enabled: true\nshareEverything: yes'), /sherwood-kings-vale\.yaml:7 “shareEverything” is not a key/],
-    ['a missing key, at its block', agreement, (text) => text.replace(/ {2}peopleDay: 120\n/, ''), /sherwood-kings-vale\.yaml:25 “peopleDay” is missing/],
+    ['a missing key, at its block', agreement, (text) => text.replace(/ {2}peopleDay: 120\n/, ''), /sherwood-kings-vale\.yaml:27 “peopleDay” is missing/],
     ['a missing key at the top', agreement, (text) => text.replace('permission: ask\n', ''), /sherwood-kings-vale\.yaml:\d+ “permission” is missing/],
-    ['a key that stands twice', agreement, (text) => `${text}enabled: false\n`, /sherwood-kings-vale\.yaml:38 this key stands twice/],
+    ['a key that stands twice', agreement, (text) => `${text}enabled: false\n`, /sherwood-kings-vale\.yaml:40 this key stands twice/],
     ['text that is not YAML', agreement, (text) => text.replace('purposes: [', 'purposes: [['), /sherwood-kings-vale\.yaml:\d+ this is not YAML/],
     ['a number that must be text', agreement, (text) => text.replace("council: '999'", 'council: 999'), /sherwood-kings-vale\.yaml:4 “council” must be text: put it in quotes/],
     ['a length of time nobody can read', agreement, (text) => text.replace('recentlyEnded: 42 days', 'recentlyEnded: six weeks'), /sherwood-kings-vale\.yaml:19 “recentlyEnded”: must be a length of time/],
-    ['limits the wrong way round', agreement, (text) => text.replace('amber: 26 hours', 'amber: 60 hours'), /sherwood-kings-vale\.yaml:21 “care”: amber must not be longer than red/],
+    ['limits the wrong way round', agreement, (text) => text.replace('amber: 26 hours', 'amber: 60 hours'), /sherwood-kings-vale\.yaml:23 “care”: amber must not be longer than red/],
     ['a role that does not exist', agreement, (text) => text.replace('ward-clerk:', 'ward-boss:'), /sherwood-kings-vale\.yaml:15 “ward-boss” is not a key/],
     ['a field that cannot be shared', agreement, (text) => text.replace('gender,', 'gender, key-safe,'), /sherwood-kings-vale\.yaml:16 “fields 3” must be one of/],
     ['a date that is none', agreement, (text) => text.replace('2030-12-31', '2030-02-30'), /sherwood-kings-vale\.yaml:8 “until”: must be a date/],

@@ -88,7 +88,7 @@ async function whoLookedTimes(bench: Bench, url: string): Promise<number[]> {
   const clock = { now: () => new Date() };
   const ask = async (stem: number, least: number): Promise<number> => {
     const start = performance.now();
-    const { accesses } = await whoLooked({ db, clock }, officer, numberAt(stem), listed);
+    const { accesses } = await whoLooked({ db, clock }, officer, numberAt(stem), { limit: listed });
     const seconds = (performance.now() - start) / 1_000;
     // A list of nobody would be quick.
     if (accesses.length < least) throw new Error(`Person ${stem}: ${accesses.length} look-ups listed, not ${least}`);

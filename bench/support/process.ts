@@ -40,7 +40,7 @@ export async function startService(environment: Readonly<Record<string, string>>
   const child = spawn(process.execPath, [join(root, 'src/main.ts'), 'start'], {
     cwd: root,
     stdio: ['ignore', log, log],
-    env: { PATH, NODE_OPTIONS, DATA_DIR: join(folder, 'data'), ...environment, PORT: String(port) },
+    env: { PATH, NODE_OPTIONS, DATA_DIR: join(folder, 'data'), DRAIN_SECONDS: '1', ...environment, PORT: String(port) },
   });
   closeSync(log);
   const ended = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));

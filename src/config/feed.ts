@@ -123,7 +123,14 @@ export const feedSchema = z
     silence: z.strictObject({ day: duration, night: duration, nightFrom: clockTime, nightUntil: clockTime }),
     /** A message of our own through our own listener every minute, to see that it still listens. */
     canary: z.boolean().default(false),
-    retention: z.strictObject({ raw: duration.default(7 * 86_400_000) }).prefault({}),
+    retention: z
+      .strictObject({
+        /** Messages as they came, sealed. */
+        raw: duration.default(7 * 86_400_000),
+        /** Stays after their end, with all that was said of them. */
+        stays: duration.default(90 * 86_400_000),
+      })
+      .prefault({}),
     hints: z.array(hint).default([]),
   })
   .superRefine(checkFeed);

@@ -7,6 +7,8 @@ import type { HolidayCalendar } from '../domain/office-hours.ts';
 import type { Council, Hospital } from '../domain/organisation.ts';
 import { signInSchema } from '../domain/sign-in.ts';
 import type { Persona, ProviderSettings, SignInSettings } from '../domain/sign-in.ts';
+import { feedFaults, readFeedFiles } from './feed.ts';
+import type { Feed } from './feed.ts';
 import { holidaysSchema, organisationsSchema, siteSchema } from './schemas.ts';
 import { readYaml, refuse } from './yaml-file.ts';
 import type { Fault, YamlFile } from './yaml-file.ts';
@@ -22,6 +24,8 @@ export interface SiteFiles {
   readonly providers: readonly ProviderSettings[];
   readonly personas: readonly Persona[];
   readonly holidays: HolidayCalendar;
+  /** What hospitals send, those that are switched off too. */
+  readonly feeds: readonly Feed[];
 }
 
 const shippedHolidays = join(import.meta.dirname, '../../config/bank-holidays.yaml');
@@ -32,7 +36,12 @@ export function readSiteFiles(folder: string): SiteFiles {
   const organisations = readYaml(join(folder, 'organisations.yaml'), organisationsSchema).value;
   const agreements = agreementFiles(folder).map((file) => readYaml(file, agreementSchema));
   const signIn = readYaml(join(folder, 'sign-in.yaml'), signInSchema);
-  const faults = [...agreementFaults(agreements, organisations), ...signInFaults(signIn, organisations)];
+  const feeds = readFeedFiles(folder);
+  const faults = [
+    ...agreementFaults(agreements, organisations),
+    ...signInFaults(signIn, organisations),
+    ...feedFaults(feeds, organisations.hospitals),
+  ];
   if (faults.length > 0) refuse(faults);
   return {
     ...site,
@@ -41,6 +50,7 @@ export function readSiteFiles(folder: string): SiteFiles {
     providers: signIn.value.providers,
     personas: signIn.value.personas,
     holidays: readHolidays(folder),
+    feeds: feeds.map(({ value }) => value),
   };
 }
 

@@ -56,6 +56,25 @@ const duration = z
     return Number(count) * unit[word.replace(/s$/, '') as keyof typeof unit];
   });
 
+/** What an arrival at the hospital does; each off unless somebody has turned it on. */
+const arrival = z
+  .strictObject({
+    /** The arrival itself asks whether council care is on record: yes, no or cannot say. */
+    ask: z.boolean().default(false),
+    /** People with council care stand on the hospital's own list of who is in hospital now. */
+    board: z.boolean().default(false),
+    /** The hospital's own system is told "council care recorded", and when that is so no more. */
+    hint: z.boolean().default(false),
+    /** The council sees which of its people with care are in hospital now. */
+    councilList: z.boolean().default(false),
+  })
+  .superRefine(({ ask, ...others }, context) => {
+    for (const [key, on] of Object.entries(others)) {
+      const message = 'must not be on while ask is off, which finds out whom it is about';
+      if (on && !ask) context.addIssue({ code: 'custom', message, path: [key] });
+    }
+  });
+
 const limits = z
   .strictObject({ amber: duration, red: duration })
   .refine((pair) => pair.amber <= pair.red, 'amber must not be longer than red');
@@ -78,6 +97,7 @@ export const agreementSchema = z
     fields: z.array(z.enum(shareableFields)),
     fullCostPackages: z.enum(['shown', 'not-shown']),
     recentlyEnded: duration,
+    arrival: arrival.prefault({}),
     freshness: z.strictObject({
       care: limits,
       safeguarding: z.strictObject({ notAvailableAfter: duration }),

@@ -28,24 +28,28 @@ export const roleNames: Record<Role, string> = {
 /** What can be asked of the system; every page names one. */
 export const permissions = [
   'look-up',
+  'see-board',
+  'close-stay',
+  'see-people-in-hospital',
   'see-council-accesses',
   'steward-bundles',
   'review-accesses',
   'operate',
+  'run-interfaces',
   'own-session',
 ] as const;
 export type Permission = (typeof permissions)[number];
 
 // Deny by default: a role has what stands here and nothing else.
 const granted: Record<Role, readonly Permission[]> = {
-  'emergency-nurse': ['look-up', 'own-session'],
-  'emergency-doctor': ['look-up', 'own-session'],
-  'discharge-nurse': ['look-up', 'own-session'],
-  'ward-clerk': ['look-up', 'own-session'],
-  'council-duty-worker': ['see-council-accesses', 'own-session'],
+  'emergency-nurse': ['look-up', 'see-board', 'close-stay', 'own-session'],
+  'emergency-doctor': ['look-up', 'see-board', 'close-stay', 'own-session'],
+  'discharge-nurse': ['look-up', 'see-board', 'close-stay', 'own-session'],
+  'ward-clerk': ['look-up', 'see-board', 'close-stay', 'own-session'],
+  'council-duty-worker': ['see-people-in-hospital', 'see-council-accesses', 'own-session'],
   'council-data-steward': ['steward-bundles', 'own-session'],
   'privacy-officer': ['review-accesses', 'own-session'],
-  operator: ['operate', 'own-session'],
+  operator: ['operate', 'run-interfaces', 'own-session'],
 };
 
 /** Whether a role holds a permission; a role that nobody knows holds none. */

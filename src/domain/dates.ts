@@ -77,6 +77,12 @@ const londonMinute = memo((minute: number) => {
   });
 });
 
+/** The instant at which London's next day begins. */
+export function nextLondonMidnight(at: Date): Date {
+  const zoned = Temporal.Instant.fromEpochMilliseconds(at.getTime()).toZonedDateTimeISO(zone);
+  return new Date(zoned.add({ days: 1 }).startOfDay().epochMilliseconds);
+}
+
 /**
  * Whole years lived on a day. Someone born on 29 February is a year older on 1 March in a common
  * year: the later day, so that nobody counts as an adult too early.

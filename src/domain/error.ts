@@ -14,6 +14,11 @@ export const errorCatalogue = {
   STORE_UNAVAILABLE: 'The database cannot be reached.',
   STORE_NEWER: 'The database was made by a newer version of Homeward.',
   STORE_RIGHTS: 'The database login may not do what is needed at start.',
+  // Hospital feeds
+  SEAL_BROKEN: 'A sealed message cannot be opened: its key is not here, or it was changed.',
+  FEED_PORT: 'The port for hospital feeds cannot be listened on.',
+  MESSAGE_GONE: 'There is no such message, or it is no longer kept.',
+  STAY_GONE: 'There is no such stay, or it has changed since.',
   STORE_NOT_DURABLE: 'The database server does not write to disk what it confirms.',
   // Bundles
   BUNDLE_NOT_FOUND: 'There is no such file or folder.',

@@ -83,12 +83,7 @@ export function decideBeforeAsking(facts: BeforeAsking): Decision | null {
   if (caller.userId === '' || !(signInAge >= 0 && signInAge <= 12 * hours)) {
     return { kind: 'sign-in-again', rule: 'R1' };
   }
-  if (
-    !agreement ||
-    !isInForce(agreement, today) ||
-    agreement.hospital !== caller.organisation ||
-    agreement.council !== request.council
-  ) {
+  if (!agreement || !isBetween(agreement, caller.organisation, request.council, today)) {
     return { kind: 'not-allowed', rule: 'R2' };
   }
   // An agreement can only narrow what a role may do at all.
@@ -97,9 +92,42 @@ export function decideBeforeAsking(facts: BeforeAsking): Decision | null {
   // A refusal stands under every permission model, and before anything about the person is read.
   if (request.permission === 'refused') return { kind: 'permission-refused', rule: 'R7' };
   if (!permissionHolds(agreement, request)) return { kind: 'not-allowed', rule: 'R7' };
+  return decideWhom(number, request.birthDate, today) ?? withinBudget(agreement, request, counts);
+}
+
+function isBetween(agreement: Agreement, hospital: string, council: string, today: IsoDate): boolean {
+  return isInForce(agreement, today) && agreement.hospital === hospital && agreement.council === council;
+}
+
+// The same for whoever asks, a person or an arrival: no council is asked about a wrong number or a child.
+function decideWhom(number: NhsNumberResult, birthDate: IsoDate, today: IsoDate): Decision | null {
   if (!number.ok) return { kind: 'number-not-valid', rule: 'R5' };
-  if (!isAdult(request.birthDate, today)) return { kind: 'child', rule: 'R8' };
-  return withinBudget(agreement, request, counts);
+  return isAdult(birthDate, today) ? null : { kind: 'child', rule: 'R8' };
+}
+
+export interface BeforeArrival {
+  readonly agreement: Agreement;
+  readonly hospital: string;
+  readonly request: LookUpRequest;
+  readonly number: NhsNumberResult;
+  /** Somebody was told "no" by the person during this stay. */
+  readonly refused: boolean;
+  readonly now: Date;
+}
+
+/**
+ * Everything that can be decided about an arrival's own question without asking a council: what stands
+ * before a look-up, but for role, permission and budget, which are a person's.
+ * @returns a refusal, or null when the council's record may be read
+ */
+export function decideBeforeArrival(facts: BeforeArrival): Decision | null {
+  const { agreement, hospital, request, number, refused, now } = facts;
+  const today = londonDate(now);
+  if (!agreement.arrival.ask || !isBetween(agreement, hospital, request.council, today)) {
+    return { kind: 'not-allowed', rule: 'R2' };
+  }
+  if (refused) return { kind: 'permission-refused', rule: 'R7' };
+  return decideWhom(number, request.birthDate, today);
 }
 
 function permissionHolds(agreement: Agreement, request: LookUpRequest): boolean {

@@ -1,6 +1,9 @@
 /** Whether somebody's being in hospital is itself a reason to look them up there (rule R6 of the trust rules). */
 import type { Stay } from './stay.ts';
 
+/** What of a stay gives a relationship. */
+export type Whereabouts = Pick<Stay, 'status' | 'places' | 'startedAt' | 'endedAt' | 'staleAt'>;
+
 /** `just-before`: the look-up came first, as when somebody is asked about while being registered. */
 export type Relationship = 'open-stay' | 'just-ended' | 'just-before' | 'none';
 
@@ -13,7 +16,7 @@ const day = 24 * 3_600_000;
  * @param stays of one person, in any feeds
  * @param organisation of the person who looks
  */
-export function relationshipOf(stays: readonly Stay[], organisation: string, at: Date): Relationship {
+export function relationshipOf(stays: readonly Whereabouts[], organisation: string, at: Date): Relationship {
   const found = new Set(stays.flatMap((stay) => spells(stay, organisation).map((spell) => relationAt(spell, at))));
   for (const one of ['open-stay', 'just-ended', 'just-before'] as const) if (found.has(one)) return one;
   return 'none';
@@ -24,7 +27,7 @@ interface Spell {
   readonly to: number;
 }
 
-function spells(stay: Stay, organisation: string): Spell[] {
+function spells(stay: Whereabouts, organisation: string): Spell[] {
   if (stay.status === 'cancelled' || stay.status === 'deleted' || stay.status === 'expected') return [];
   const last = stay.endedAt ?? stay.staleAt;
   return stay.places

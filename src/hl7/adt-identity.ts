@@ -29,9 +29,10 @@ export type Identity = Pick<HospitalEvent, 'patient' | 'nhsNumber' | 'birthDate'
  */
 export function readIdentity(pid: Segment, feed: AdtFeed, on: IsoDate, remark: Remark): Identity {
   const { patient: rules } = feed;
-  const nhsNumber = readNhsNumber(pid, rules, on, remark);
+  const list = pid.field(3).repetitions.map(identify);
+  const nhsNumber = readNhsNumber(pid, list, rules, on, remark);
   const patient = rules.hospitalNumber
-    ? hospitalNumber(pid.field(3).repetitions, rules.hospitalNumber, on)
+    ? hospitalNumber(list, rules.hospitalNumber, on)
     : nhsNumber
       ? { authority: 'NHS', value: nhsNumber.value }
       : fault('PATIENT_NUMBER_MISSING', 'PID-3');
@@ -58,12 +59,13 @@ export function readPriorPatient(mrg: Segment, feed: AdtFeed, on: IsoDate): Pati
   const given = [...mrg.field(1).repetitions, ...mrg.field(4).repetitions].filter((one) => one.text !== '');
   if (given.length === 0) fault('PRIOR_NUMBER_MISSING', 'MRG-1');
   const inList = nhsNumber.filter(({ field }) => field === 'PID-3');
-  const ofNhs = given.filter((one) => inList.some((rule) => meets(one, rule)));
+  const identifiers = given.map(identify);
+  const ofNhs = identifiers.filter((one) => inList.some((rule) => meets(one, rule)));
   if (!rules) {
-    const number = ofNhs.map((one) => parseNhsNumber(one.text)).find(({ ok }) => ok);
+    const number = ofNhs.map(({ said: one }) => parseNhsNumber(one.text)).find(({ ok }) => ok);
     return number?.ok ? { authority: 'NHS', value: number.value } : fault('PRIOR_NUMBER_MISSING', 'MRG-1');
   }
-  const found = hospitalNumber(given, rules, on);
+  const found = hospitalNumber(identifiers, rules, on);
   if (found) return found;
   const [only] = given;
   if (bareNumberInMerge && only && given.every((one) => isBare(one) && one.text === only.text)) {
@@ -78,14 +80,32 @@ export function readNumber(segment: Segment | null, field: number): string {
   return short(text, `${segment?.name ?? ''}-${field}`);
 }
 
+/** A number with whose and of what kind it is said to be, taken apart once for all rules. */
+interface Identifier {
+  readonly said: Repetition;
+  readonly authority: string;
+  /** The OID or second name of the authority. */
+  readonly universal: string;
+  readonly type: string;
+}
+
+function identify(said: Repetition): Identifier {
+  return {
+    said,
+    authority: said.component(4).trim(),
+    universal: said.component(4, 2).trim(),
+    type: said.component(5).replace(/\{.*$/, '').trim(),
+  };
+}
+
 function hospitalNumber(
-  repetitions: readonly Repetition[],
+  identifiers: readonly Identifier[],
   { authority, where, whenSeveral }: NonNullable<Patient['hospitalNumber']>,
   on: IsoDate,
 ): PatientRef | null {
   for (const rule of where) {
-    const fitting = repetitions.filter((one) => meets(one, rule) && isCurrent(one, on));
-    const values = [...new Set(fitting.map((one) => one.text.trim()).filter((text) => text !== ''))];
+    const fitting = identifiers.filter((one) => meets(one, rule) && isCurrent(one.said, on));
+    const values = [...new Set(fitting.map(({ said: one }) => one.text.trim()).filter((text) => text !== ''))];
     if (values.length > 1 && whenSeveral === 'set-aside') quarantine('HOSPITAL_NUMBERS_DIFFER', 'PID-3');
     const [value] = values;
     if (value !== undefined) return { authority, value: short(value, 'PID-3') };
@@ -93,12 +113,21 @@ function hospitalNumber(
   return null;
 }
 
-function readNhsNumber(pid: Segment, rules: Patient, on: IsoDate, remark: Remark): StatedNhsNumber | null | undefined {
+function readNhsNumber(
+  pid: Segment,
+  list: readonly Identifier[],
+  rules: Patient,
+  on: IsoDate,
+  remark: Remark,
+): StatedNhsNumber | null | undefined {
   let spoken = false;
   const found = new Map<string, StatedNhsNumber>();
   for (const rule of rules.nhsNumber) {
-    for (const one of pid.field(Number(rule.field.slice(4))).repetitions) {
-      if (!meets(one, rule) || !isCurrent(one, on) || one.presence === 'empty') continue;
+    const inList = rule.field === 'PID-3';
+    const identifiers = inList ? list : pid.field(Number(rule.field.slice(4))).repetitions.map(identify);
+    for (const identifier of identifiers) {
+      const { said: one } = identifier;
+      if (!meets(identifier, rule) || !isCurrent(one, on) || one.presence === 'empty') continue;
       spoken = true;
       const number = parseNhsNumber(one.text);
       if (number.ok) found.set(number.value, { value: number.value, status: statusOf(one, pid, rules) });
@@ -129,11 +158,11 @@ function statusOf(one: Repetition, pid: Segment, { nhsNumberStatus }: Patient): 
   return null;
 }
 
-function meets(one: Repetition, { authority, type }: IdentifierRule): boolean {
-  const names = [one.component(4).trim(), one.component(4, 2).trim()];
-  const fits =
-    authority === undefined || (authority === '' ? names.every((name) => name === '') : names.includes(authority));
-  return fits && (type === undefined || one.component(5).replace(/\{.*$/, '').trim() === type);
+function meets(one: Identifier, { authority, type }: IdentifierRule): boolean {
+  if (type !== undefined && type !== one.type) return false;
+  if (authority === undefined) return true;
+  if (authority === '') return one.authority === '' && one.universal === '';
+  return authority === one.authority || authority === one.universal;
 }
 
 function isBare(one: Repetition): boolean {

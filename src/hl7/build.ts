@@ -83,12 +83,16 @@ function writeFields(
   from: number,
   separators: Separators,
 ): readonly string[] {
-  const numbers = Object.keys(content).map(Number);
-  const last = Math.max(from - 1, ...numbers);
-  if (last > 999 || numbers.some((number) => !Number.isInteger(number) || number < from)) {
-    throw new RangeError(`Fields are numbered from ${from} to 999`);
+  const fields: string[] = [];
+  for (const [key, field] of Object.entries(content)) {
+    const number = Number(key);
+    if (!Number.isInteger(number) || number < from || number > 999) {
+      throw new RangeError(`Fields are numbered from ${from} to 999`);
+    }
+    while (fields.length < number - from) fields.push('');
+    fields[number - from] = writeField(field, separators);
   }
-  return Array.from({ length: last - from + 1 }, (_, at) => writeField(content[from + at] ?? '', separators));
+  return fields;
 }
 
 function writeField(content: FieldContent, separators: Separators): string {

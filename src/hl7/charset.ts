@@ -75,7 +75,9 @@ export function decode(bytes: Buffer, declared: string, known?: CharacterSet): D
  * @returns the bytes, and whether every character has arrived as it was
  */
 export function encode(text: string, characterSet: CharacterSet): { bytes: Buffer; exact: boolean } {
-  if (characterSet === 'utf-8') return { bytes: Buffer.from(text, 'utf8'), exact: true };
+  const utf8 = Buffer.from(text, 'utf8');
+  // As many bytes as characters: nothing but ASCII, which every set has in the same places.
+  if (characterSet === 'utf-8' || utf8.length === text.length) return { bytes: utf8, exact: true };
   let exact = true;
   let fitting = '';
   for (const character of text) {

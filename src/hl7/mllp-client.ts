@@ -5,6 +5,7 @@
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
+import type { TLSSocket } from 'node:tls';
 import { FrameReader, canBeFramed, frame } from './mllp-frames.ts';
 import type { FrameEvent } from './mllp-frames.ts';
 import { MllpSendError, connectFault, isTlsFault } from './mllp-send-error.ts';
@@ -18,6 +19,11 @@ export interface MllpClientTls {
   readonly cert?: string | Buffer;
   /** The name that the server's certificate must bear, when it is not the host. */
   readonly serverName?: string;
+  /**
+   * SHA-256 of the one certificate that the server may have, in small hexadecimal digits. It then stands for
+   * itself: neither its signer nor its name nor its dates are looked at.
+   */
+  readonly pin?: string;
 }
 
 export interface MllpClientOptions {
@@ -149,6 +155,7 @@ export class MllpClient {
       socket.once('error', failed);
       socket.once('close', gone);
       socket.once(this.#options.tls ? 'secureConnect' : 'connect', () => {
+        if (!this.#isPinned(socket)) return fail(new MllpSendError('TLS'));
         clearTimeout(timer);
         this.#giveUp = null;
         socket.off('error', failed);
@@ -162,15 +169,24 @@ export class MllpClient {
     const { host, port, tls, keepAliveMs: keepAliveInitialDelay = 30_000 } = this.#options;
     const common = { host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay };
     if (!tls) return connect(common);
-    const { authorities, key, cert, serverName } = tls;
+    const { authorities, key, cert, serverName, pin } = tls;
     return connectTls({
       ...common,
       minVersion: 'TLSv1.2',
+      // What was pinned is compared before a byte is sent.
+      ...(pin === undefined ? {} : { rejectUnauthorized: false }),
       ...(authorities === undefined ? {} : { ca: [authorities].flat() as (string | Buffer)[] }),
       ...(key === undefined ? {} : { key }),
       ...(cert === undefined ? {} : { cert }),
       ...(serverName === undefined ? {} : { servername: serverName }),
     });
+  }
+
+  #isPinned(socket: Socket): boolean {
+    const { pin } = this.#options.tls ?? {};
+    if (pin === undefined) return true;
+    const { fingerprint256 } = (socket as TLSSocket).getPeerCertificate();
+    return fingerprint256?.replaceAll(':', '').toLowerCase() === pin;
   }
 
   #use(socket: Socket): Line {

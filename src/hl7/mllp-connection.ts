@@ -22,6 +22,12 @@ interface Waiting {
   answer: Buffer | null | undefined;
 }
 
+/**
+ * Messages of one connection that are handed on in one turn of the event loop: the store commits the first of
+ * them while the next are read, and no other sender waits for all that one has sent at once.
+ */
+const eachTurn = 16;
+
 type Timer = 'frame' | 'idle' | 'write' | 'lone-end' | 'linger';
 
 /** Serves one socket until it is closed. */
@@ -34,6 +40,7 @@ export class MllpConnection implements Holder {
   readonly #waiting: Waiting[] = [];
   readonly #timers = new Map<Timer, NodeJS.Timeout>();
   #flushing = false;
+  #pumping = false;
   #blocked = false;
   /** The peer sends no more, but may still read. */
   #lastSent = false;
@@ -93,7 +100,11 @@ export class MllpConnection implements Holder {
   }
 
   #pump(): void {
-    while (!this.#ending && !this.#mustWait()) {
+    for (let left = eachTurn; !this.#ending && !this.#mustWait(); left--) {
+      if (left === 0) {
+        this.#pumpSoon();
+        return;
+      }
       const event = this.#reader.next() ?? (this.#lastSent ? this.#reader.finish() : null);
       if (event === null) break;
       this.#handle(event);
@@ -110,6 +121,15 @@ export class MllpConnection implements Holder {
       else this.#socket.resume();
     }
     this.#schedule();
+  }
+
+  #pumpSoon(): void {
+    if (this.#pumping) return;
+    this.#pumping = true;
+    setImmediate(() => {
+      this.#pumping = false;
+      if (!this.#ending) this.#pump();
+    });
   }
 
   #mustWait(): boolean {

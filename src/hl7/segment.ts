@@ -22,8 +22,9 @@ const undivided: Dialect = {
 /** No honest field has more; one of a mebibyte of separators would cost a hundred times its size. */
 const mostRepetitions = 1000;
 
-/** Beyond this field, a segment is divided as a whole, so that reading all its fields in turn stays quick. */
-const scanned = 64;
+/** Beyond this field, and for a third reading, a segment is divided as a whole: one look at it for all of them. */
+const scanned = 24;
+const readSingly = 2;
 
 /** One repetition of a field. */
 export class Repetition {
@@ -113,6 +114,7 @@ export class Segment {
   /** MSH-1 is the separator after the name, so that all later fields of the header count one higher. */
   readonly #shift: number;
   #fields: readonly string[] | undefined;
+  #readings = 0;
 
   constructor(raw: string, index: number, dialect: Dialect) {
     this.raw = raw;
@@ -151,7 +153,8 @@ export class Segment {
 
   #find(position: number): string | null {
     if (position < 1) return null;
-    if (this.#fields !== undefined || position > scanned) return this.#divided()[position] ?? null;
+    if (this.#fields !== undefined || position > scanned || ++this.#readings > readSingly)
+      return this.#divided()[position] ?? null;
     return part(this.raw, this.#dialect.separators.field, position + 1);
   }
 

@@ -45,8 +45,27 @@ const spelled =
  * @param assumedOffset minutes east of UTC to use when the text has none, instead of London's own
  */
 export function parseTimestamp(text: string, assumedOffset?: number): TimestampResult {
+  if (text === '') return missing;
+  if (text.length > longestRemembered) return readTimestamp(text, assumedOffset);
+  const key = assumedOffset === undefined ? text : `${text}|${assumedOffset}`;
+  let read = readings.get(key);
+  if (read === undefined) {
+    read = readTimestamp(text, assumedOffset);
+    if (readings.size >= 1000) readings.clear();
+    readings.set(key, read);
+  }
+  return read;
+}
+
+const missing: TimestampResult = { ok: false, fault: 'missing' };
+
+/** A message says the same time in several places, and the messages of a minute share theirs. */
+const readings = new Map<string, TimestampResult>();
+const longestRemembered = 32;
+
+function readTimestamp(text: string, assumedOffset: number | undefined): TimestampResult {
   const trimmed = text.trim();
-  if (trimmed === '' || trimmed === '""') return { ok: false, fault: 'missing' };
+  if (trimmed === '' || trimmed === '""') return missing;
   if (/^0+(?:\.0+)?$/.test(trimmed)) return { ok: false, fault: 'zeros' };
   const found = compact.exec(trimmed) ?? spelled.exec(trimmed);
   if (!found) return { ok: false, fault: 'format' };

@@ -18,6 +18,8 @@ import type { NhsNumberResult } from '../domain/nhs-number.ts';
 import { decideBeforeAsking, decideOnRecord } from '../domain/policy.ts';
 import type { BeforeAsking, Decision, LookUpRequest, UseCounts } from '../domain/policy.ts';
 import type { NumberResolution, PartStates } from '../domain/record.ts';
+import { relationshipOf } from '../domain/stay-relationship.ts';
+import type { Whereabouts } from '../domain/stay-relationship.ts';
 import { forgetAnswers, takeAnswer } from '../store/answers.ts';
 import type { StoredAnswer } from '../store/answers.ts';
 import { auditRow, writeAudit } from '../store/audit.ts';
@@ -35,6 +37,10 @@ export interface LookUpBasis {
   readonly clock: Clock;
   readonly agreements: readonly Agreement[];
   readonly holidays: HolidayCalendar;
+  /** Hospitals whose own feed says who is there: only there does a look-up without a stay stand out. */
+  readonly withFeed?: ReadonlySet<string>;
+  /** Told when somebody was refused permission, so that hint and lists follow. Must not throw. */
+  readonly onRefusal?: () => void;
 }
 
 export interface LookUpDeps extends LookUpBasis {
@@ -79,6 +85,7 @@ interface Found {
   readonly decision: Decision;
   readonly found: NumberResolution | null;
   readonly parts: PartStates;
+  readonly stays: readonly Whereabouts[];
   readonly mismatches: Mismatches;
 }
 
@@ -118,7 +125,7 @@ async function decideAndKeep(
   const agreement = agreementFor(deps, caller, request.council);
   const use = await deps.use.of(caller, asked, now);
   const result = await decide(deps, { caller, agreement, request, number, now, counts: use.counts });
-  const { decision, found, parts, mismatches } = result;
+  const { decision, found, parts, stays, mismatches } = result;
   const answer = composeAnswer({
     decision,
     caller,
@@ -133,6 +140,10 @@ async function decideAndKeep(
   const person = found?.person ?? null;
   const personKey = person?.personKey ?? null;
   const mismatch = Boolean(person?.birthDate && person.birthDate !== request.birthDate);
+  const relationship = relationshipOf(stays, caller.organisation, now);
+  // Known only where the hospital says who is there, and of no matter where no record was read.
+  const unexplained = relationship === 'none' && found !== null && (deps.withFeed?.has(caller.organisation) ?? false);
+  const detail = { ...(mismatch && { mismatch }), ...(unexplained && { unexplained }) };
   const id = randomUUID();
   const entry: AuditEntry = {
     action: 'look-up',
@@ -145,12 +156,12 @@ async function decideAndKeep(
     reason: request.reason,
     permission: request.permission,
     cannotAskReason: request.cannotAskReason,
-    relationship: 'self-claimed',
+    relationship: relationship === 'none' ? 'self-claimed' : relationship,
     agreement: agreement ? { id: agreement.id, version: agreement.version } : null,
     sharedFields: disclosedFields(answer, agreement),
     sources: found ? parts : null,
     answerId: id,
-    detail: mismatch ? { mismatch: true } : null,
+    detail: mismatch || unexplained ? detail : null,
   };
   const kept = await deps.writer
     .write({
@@ -178,6 +189,7 @@ async function decideAndKeep(
     missed: mismatch || decision.kind === 'no-record' || decision.kind === 'birth-date-mismatch',
     emergency: request.permission === 'cannot-ask' && found !== null,
   });
+  if (decision.kind === 'permission-refused') deps.onRefusal?.();
   return new AuditedAnswer(madeHere, id, answer, false);
 }
 
@@ -188,7 +200,9 @@ async function decide(
   const { caller, agreement, request, number, now } = asking;
   const before = { ...asking.counts, mismatchesOnPerson: 0 };
   const refusal = decideBeforeAsking({ ...asking, counts: before });
-  if (refusal !== null) return { decision: refusal, found: null, parts: {}, mismatches: { lately: 0, last: 0 } };
+  if (refusal !== null) {
+    return { decision: refusal, found: null, parts: {}, stays: [], mismatches: { lately: 0, last: 0 } };
+  }
   if (!number.ok || !agreement) throw new Error('Policy let a look-up pass without a number or an agreement');
   const alike = !seesSafeguarding(agreement, caller.role);
   const record = await deps.records.read(request.council, number.value, caller.organisation, now, alike);
@@ -317,8 +331,8 @@ function asGiven(again: Answer, given: Answer): Answer {
   return { ...answer, care: { ...answer.care, nameDiffers: given.care.nameDiffers } } as Answer;
 }
 
-// A view costs nothing of the look-up budget.
-const unused: UseCounts = {
+/** Counts for what costs nothing of the look-up budget. */
+export const unused: UseCounts = {
   people15Minutes: 0,
   peopleDay: 0,
   organisationPeopleDay: 0,

@@ -8,7 +8,7 @@ import type { Caller } from '../domain/caller.ts';
 import type { Clock } from '../domain/clock.ts';
 import { HomewardError } from '../domain/error.ts';
 import { parseNhsNumber } from '../domain/nhs-number.ts';
-import { closeAlert, listAccesses, listAlerts, writeAudit } from '../store/audit.ts';
+import { closeAlert, listAccesses, listAlerts, listUnexplained, writeAudit } from '../store/audit.ts';
 import type { Access } from '../store/audit.ts';
 import type { Database, Trx } from '../store/database.ts';
 import { everKnownAs, findByCouncilId } from '../store/records.ts';
@@ -70,13 +70,19 @@ async function byCouncilId(
  * had, with attempts that found nothing or were refused.
  * @throws HomewardError NOT_ALLOWED; FORM_INVALID when the number is not one
  */
-export async function whoLooked(deps: ReviewDeps, caller: Caller, typed: string, limit = 200): Promise<AccessList> {
+export async function whoLooked(
+  deps: ReviewDeps,
+  caller: Caller,
+  typed: string,
+  { limit = 200, onlyUnexplained = false } = {},
+): Promise<AccessList> {
   requirePermission(caller, 'review-accesses');
   const number = parseNhsNumber(typed);
   if (!number.ok) throw new HomewardError('FORM_INVALID');
   return deps.db.transaction(async (trx) => {
     const subject = await everKnownAs(trx, number.value);
-    const accesses = await listAccesses(trx, { organisation: caller.organisation }, subject, limit);
+    const all = await listAccesses(trx, { organisation: caller.organisation }, subject, limit);
+    const accesses = onlyUnexplained ? all.filter((one) => one.unexplained) : all;
     await writeAudit(trx, deps.clock.now(), caller, {
       action: 'review-accesses',
       outcome: 'listed',
@@ -84,6 +90,34 @@ export async function whoLooked(deps: ReviewDeps, caller: Caller, typed: string,
       detail: { shown: accesses.length },
     });
     return { accesses, known: subject.persons.length > 0 };
+  });
+}
+
+/** How many look-ups without a stay a page holds, and for how many days back. */
+export const unexplainedShown = 50;
+export const unexplainedDays = 30;
+
+/**
+ * A page of look-ups in the officer's organisation of people whom its own feed did not have there: neither
+ * then nor within a day of it. Reading it is audited.
+ */
+export async function unexplainedOf(
+  deps: ReviewDeps,
+  caller: Caller,
+  page = 1,
+): Promise<Awaited<ReturnType<typeof listUnexplained>>> {
+  requirePermission(caller, 'review-accesses');
+  const now = deps.clock.now();
+  const since = new Date(now.getTime() - unexplainedDays * 86_400_000);
+  return deps.db.transaction(async (trx) => {
+    const part = { limit: unexplainedShown, offset: (page - 1) * unexplainedShown };
+    const list = await listUnexplained(trx, caller.organisation, since, part);
+    await writeAudit(trx, now, caller, {
+      action: 'review-accesses',
+      outcome: 'unexplained-listed',
+      detail: { shown: list.accesses.length, page },
+    });
+    return list;
   });
 }
 

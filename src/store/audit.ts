@@ -9,6 +9,14 @@ export type AuditAction =
   | 'look-up'
   | 'view-answer-again'
   | 'print-card'
+  | 'arrival-question'
+  | 'see-board'
+  | 'see-people-in-hospital'
+  | 'close-stay'
+  | 'reopen-stay'
+  | 'see-interfaces'
+  | 'see-message'
+  | 'replay-messages'
   | 'see-council-accesses'
   | 'review-accesses'
   | 'review-alert'
@@ -18,6 +26,7 @@ export type AuditAction =
   | 'discard-bundle'
   | 'roll-back-bundle'
   | 'download-quarantine'
+  | 'replay-dead-letters'
   | 'sign-in'
   | 'sign-out';
 
@@ -103,9 +112,24 @@ export interface Access {
   readonly outcome: string;
   readonly rule: string | null;
   readonly sharedFields: readonly string[] | null;
+  /** The hospital's own feed had nobody of this number there, nor within a day of it: the reason stands alone. */
+  readonly unexplained: boolean;
 }
 
-const accessActions = ['look-up', 'view-answer-again', 'print-card'] as const;
+const accessActions = ['look-up', 'view-answer-again', 'print-card', 'arrival-question'] as const;
+
+// An arrival's question is an access where it read the record, and once while its answer stays the same.
+const isAccess = sql`(a.action <> 'arrival-question' or (a.sources is not null and not coalesce(a.detail ? 'again', false)))`;
+
+/**
+ * Whether look-up `a` is one of somebody whom the hospital's own feed did not have there, and who has not come
+ * within a day after it either: what was written then is mended by what is known since.
+ */
+const isUnexplained = sql<boolean>`(coalesce(a.detail ? 'unexplained', false) and not exists (
+  select from stay s where s.nhs_number in (a.number_asked, a.number_current)
+    and s.status not in ('expected', 'cancelled', 'deleted')
+    and coalesce(s.started_at, s.since) between a.at and a.at + interval '24 hours'
+    and s.places @> jsonb_build_array(jsonb_build_object('organisation', a.organisation))))`;
 
 /**
  * Accesses to a person, newest first, found by every key and number the person has ever had.
@@ -136,14 +160,36 @@ export async function listAccesses(
   if (byPerson.length + byNumber.length === 0) return [];
   // One branch a key, so that each finds its own index however long the trail grows.
   const branches = [...byPerson, ...byNumber].map(
-    (match) => sql`(select a.* from audit_event a where ${match} and ${within}
-      and a.action = any(${[...accessActions]}::text[]) order by a.at desc limit ${limit})`,
+    (match) => sql`(select a.*, ${isUnexplained} as unexplained from audit_event a where ${match} and ${within}
+      and a.action = any(${[...accessActions]}::text[]) and ${isAccess} order by a.at desc limit ${limit})`,
   );
   const { rows } = await sql<AccessRow>`
     select distinct on (at, audit_id) * from (${sql.join(branches, sql` union `)}) a order by at desc, audit_id limit ${limit}`.execute(
     db.sql,
   );
   return rows.map(toAccess);
+}
+
+/**
+ * An organisation's look-ups since a moment of people whom its own feed did not have there, newest first,
+ * each with the number asked for, and how many there are.
+ */
+export async function listUnexplained(
+  db: Db,
+  organisation: string,
+  since: Date,
+  page: { limit: number; offset: number },
+): Promise<{ accesses: (Access & { number: string | null })[]; all: number }> {
+  const which = sql`a.organisation = ${organisation} and a.at > ${since} and a.action = 'look-up' and ${isUnexplained}`;
+  const { rows } = await sql<AccessRow & { number_asked: string | null }>`
+    select a.*, true as unexplained from audit_event a where ${which} order by a.at desc, a.audit_id
+    limit ${page.limit} offset ${page.offset}`.execute(db.sql);
+  const { rows: counted } = await sql<{ all: string }>`
+    select count(*) as all from audit_event a where ${which}`.execute(db.sql);
+  return {
+    accesses: rows.map((row) => ({ ...toAccess(row), number: row.number_asked })),
+    all: Number(counted[0]?.all),
+  };
 }
 
 export interface Alert extends Access {
@@ -215,6 +261,7 @@ interface AccessRow {
   outcome: string;
   rule: string | null;
   shared_fields: string[] | null;
+  unexplained?: boolean;
 }
 
 function toAccess(row: AccessRow): Access {
@@ -233,5 +280,6 @@ function toAccess(row: AccessRow): Access {
     outcome: row.outcome,
     rule: row.rule,
     sharedFields: row.shared_fields,
+    unexplained: row.unexplained ?? false,
   };
 }

@@ -66,6 +66,19 @@ export class Database implements Db {
     }
   }
 
+  /**
+   * Keeps one connection of the server for as long as `work` runs, for a lock that belongs to a connection; it
+   * is closed afterwards, and the lock goes with it. Not for the embedded database, which has no second one.
+   */
+  async holding<T>(work: (held: Db) => Promise<T>): Promise<T> {
+    const { session, release } = await this.#engine.acquire();
+    try {
+      return await work({ sql: new Kysely<Schema>({ dialect: dialectOn(this.#engine, session) }) });
+    } finally {
+      release(true);
+    }
+  }
+
   /** Whether the database answers. @throws HomewardError STORE_UNAVAILABLE */
   async ping(): Promise<void> {
     const { session, release } = await this.#engine.acquire().catch((cause: unknown) => {

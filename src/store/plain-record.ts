@@ -7,6 +7,8 @@
 import type { Database } from './database.ts';
 import { standsAt } from './council-facts.ts';
 import { reading } from './statement.ts';
+import { staysOf } from './whereabouts.ts';
+import type { StayJson } from './whereabouts.ts';
 
 const plain = reading(
   'plain-record',
@@ -25,7 +27,8 @@ const plain = reading(
          or exists (select from restriction where council = $1 and person_key = i.person_key and until_bundle is null)
          or exists (select from quarantine where council = $1 and person_key = i.person_key)
          or exists (select from audit_event where council = $1 and person_key = i.person_key and guess is not null)
-         as unusual
+         as unusual,
+       ${staysOf('s.nhs_number = $2')} as stays
      from (select) one
      left join person_identifier i on i.council = $1 and i.kind = 'nhs-number' and i.until_bundle is null and i.value = $2
      left join person_detail d on d.council = $1 and d.person_key = i.person_key and d.until_bundle is null
@@ -57,6 +60,7 @@ export interface PlainRow {
   readonly until_bundle: string | null;
   readonly local_reference: string | null;
   readonly unusual: boolean;
+  readonly stays: readonly StayJson[] | null;
 }
 
 export interface PlainRecord {
@@ -64,6 +68,7 @@ export interface PlainRecord {
   /** Null when the council knows nobody by the number. */
   readonly person: PlainRow | null;
   readonly packages: readonly PlainRow[];
+  readonly stays: readonly StayJson[] | null;
 }
 
 /**
@@ -74,11 +79,12 @@ export async function readPlain(db: Database, council: string, number: string): 
   const rows = await db.ask<PlainRow>(plain, [council, number]);
   const [first] = rows;
   if (!first || rows.some((row) => row.unusual)) return null;
-  if (first.person_key === null) return { bundle: first.bundle, person: null, packages: [] };
+  const { bundle, stays } = first;
+  if (first.person_key === null) return { bundle, person: null, packages: [], stays };
   // The number stands for two people, or not by the word of the care part.
   if (rows.some((row) => row.person_key !== first.person_key || row.part !== 'care')) return null;
   if (first.reference === null) {
-    return rows.length === 1 ? { bundle: first.bundle, person: first, packages: [] } : null;
+    return rows.length === 1 ? { bundle, person: first, packages: [], stays } : null;
   }
   const standing = rows.filter((row) => row.until_bundle === null);
   const references = new Set(standing.map((row) => row.reference));
@@ -86,5 +92,5 @@ export async function readPlain(db: Database, council: string, number: string): 
   if (references.size < standing.length) return null;
   // An older state of a package that stands is history; anything else was left out of the extract.
   if (rows.some((row) => row.until_bundle !== null && !references.has(row.reference))) return null;
-  return { bundle: first.bundle, person: first, packages: standing };
+  return { bundle, person: first, packages: standing, stays };
 }

@@ -5,20 +5,25 @@
 import { sql } from 'kysely';
 import type { NhsNumber } from '../domain/nhs-number.ts';
 import type { CarePackage, NumberResolution, PartStates, PersonRecord } from '../domain/record.ts';
+import type { Whereabouts } from '../domain/stay-relationship.ts';
 import { CouncilFactsReader, partsJson, providerJoins, toPartStates } from './council-facts.ts';
 import type { CouncilFacts, PartJson, Provider } from './council-facts.ts';
 import type { Database, Db } from './database.ts';
 import { readPlain } from './plain-record.ts';
 import type { PlainRecord } from './plain-record.ts';
 import { reading } from './statement.ts';
+import type { Asks } from './statement.ts';
 import { readMismatches } from './use.ts';
 import type { Mismatches } from './use.ts';
+import { staysOf, toWhereabouts } from './whereabouts.ts';
+import type { StayJson } from './whereabouts.ts';
 
 interface RecordRow {
   current: string | null;
   conflict: boolean;
   persons: number;
   parts: PartJson[] | null;
+  stays: StayJson[] | null;
   person: PersonJson | null;
 }
 
@@ -132,6 +137,7 @@ const inFull = reading(
     (select coalesce(reason = 'Conflict', false) or depth >= ${longestChain} from target) as conflict,
     (select count(*)::int from holder) as persons,
     ${partsJson} as parts,
+    ${staysOf('s.nhs_number = any(array(select number from same))')} as stays,
     (select ${personJson} from holder h
       left join person_detail d on d.council = $1 and d.person_key = h.person_key and d.until_bundle is null
       limit 1) as person`,
@@ -141,6 +147,8 @@ const inFull = reading(
 export interface OnRecord {
   readonly found: NumberResolution;
   readonly parts: PartStates;
+  /** The person's stays in any hospital, under every number that means the person by this council's word. */
+  readonly stays: readonly Whereabouts[];
   readonly mismatches: Mismatches;
 }
 
@@ -175,20 +183,35 @@ export class RecordReader {
       if (facts && plain.packages.some(({ component }) => !facts.labels.has(component))) break;
       if (facts) return { ...plainly(number, plain, facts), mismatches: noMismatch };
     }
-    const record = await readInFull(this.#db, council, number);
-    const personKey = record.found.person?.personKey ?? null;
-    const since = new Date(now.getTime() - day);
-    return { ...record, mismatches: await readMismatches(this.#db, hospital, council, personKey, since) };
+    return readRecord(this.#db, council, number, hospital, now);
   }
+}
+
+/**
+ * Reads a record in full, wrong birth dates too, wherever statements are run.
+ * @param hospital whose wrong birth dates for the person in the last 24 hours are counted
+ */
+export async function readRecord(
+  asks: Asks,
+  council: string,
+  number: NhsNumber,
+  hospital: string,
+  now: Date,
+): Promise<OnRecord> {
+  const record = await readInFull(asks, council, number);
+  const personKey = record.found.person?.personKey ?? null;
+  const since = new Date(now.getTime() - day);
+  return { ...record, mismatches: await readMismatches(asks, hospital, council, personKey, since) };
 }
 
 function plainly(
   number: NhsNumber,
-  { person, packages }: PlainRecord,
+  { person, packages, stays: found }: PlainRecord,
   facts: CouncilFacts,
 ): Omit<OnRecord, 'mismatches'> {
+  const stays = toWhereabouts(found);
   const known = { current: number, superseded: false, invalidated: false, ambiguous: false };
-  if (!person?.person_key) return { found: { ...known, person: null }, parts: facts.parts };
+  if (!person?.person_key) return { found: { ...known, person: null }, parts: facts.parts, stays };
   const json: PersonJson = {
     ...person,
     person_key: person.person_key,
@@ -205,16 +228,16 @@ function plainly(
       ...facts.provider(one),
     })),
   };
-  return { found: { ...known, person: toPerson(json) }, parts: facts.parts };
+  return { found: { ...known, person: toPerson(json) }, parts: facts.parts, stays };
 }
 
 /** Reads a record whatever is unusual about it, in one statement. */
 export async function readInFull(
-  db: Database,
+  asks: Asks,
   council: string,
   number: NhsNumber,
 ): Promise<Omit<OnRecord, 'mismatches'>> {
-  const [row] = await db.ask<RecordRow>(inFull, [council, number]);
+  const [row] = await asks.ask<RecordRow>(inFull, [council, number]);
   if (!row) throw new Error('The record query gave no row');
   const current = (row.current ?? number) as NhsNumber;
   const ambiguous = row.conflict || row.persons > 1;
@@ -227,6 +250,7 @@ export async function readInFull(
       person: ambiguous || row.person === null ? null : toPerson(row.person),
     },
     parts: toPartStates(row.parts),
+    stays: toWhereabouts(row.stays),
   };
 }
 

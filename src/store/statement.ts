@@ -15,3 +15,8 @@ export function reading(name: string, text: string): Statement {
 export function writing(name: string, text: string): Statement {
   return { name, text, does: 'write' };
 }
+
+/** Whoever runs such statements: the database itself, or a transaction. */
+export interface Asks {
+  ask<R>(statement: Statement, parameters: readonly unknown[]): Promise<R[]>;
+}

@@ -2,6 +2,7 @@
 import type { PastLookUp } from '../domain/use-window.ts';
 import type { Database } from './database.ts';
 import { reading } from './statement.ts';
+import type { Asks } from './statement.ts';
 
 const misses = `('no-record', 'birth-date-mismatch')`;
 
@@ -83,7 +84,7 @@ export interface Mismatches {
 
 /** Counts a hospital's wrong birth dates for a person; none for nobody. */
 export async function readMismatches(
-  db: Database,
+  db: Asks,
   organisation: string,
   council: string,
   personKey: string | null,

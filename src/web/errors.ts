@@ -70,6 +70,24 @@ const pages: Partial<Record<ErrorCode, Words>> = {
     text: 'Answers are kept for a short time, and only for the person who asked. Look the patient up again.',
     link: home,
   },
+  STAY_GONE: {
+    status: 410,
+    title: 'This patient is not on the list any more',
+    text: 'The patient may have left, or the list has changed since you opened it. Nothing was done.',
+    link: { href: '/board', text: 'See the list as it is now' },
+  },
+  MESSAGE_GONE: {
+    status: 410,
+    title: 'This message is not here any more',
+    text: 'It was replayed already, or is no longer kept. Nothing was done.',
+    link: { href: '/interfaces', text: 'Go to the interfaces' },
+  },
+  SEAL_BROKEN: {
+    status: 409,
+    title: 'This message cannot be opened',
+    text: 'The key that it was sealed with is not here. If FEED_KEY was changed, put the key before it into FEED_KEY_OLD.',
+    link: { href: '/interfaces', text: 'Go to the interfaces' },
+  },
   AUDIT_NOT_WRITTEN: {
     status: 503,
     title: 'Nothing is shown',

@@ -92,6 +92,7 @@ function requestFor({ web, cookies, frame }: MountDeps, page: Page, request: Fas
     clock: web.clock,
     phones: frame.phones(),
     cookies: { session: cookies.session(request), signIn: cookies.signIn(request) },
+    bearer: /^Bearer ([\x21-\x7e]+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? null,
     upload: () => takeUpload(request, page),
     render: (view, data = {}, options = {}) => ({ is: 'view', view, data, options }),
     redirect(to, changes = {}) {

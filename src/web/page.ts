@@ -16,6 +16,9 @@ export type AuditEvent =
   | 'look-up'
   | 'view-answer-again'
   | 'print-card'
+  | 'see-board'
+  | 'see-people-in-hospital'
+  | 'close-stay'
   | 'see-council-accesses'
   | 'review-accesses'
   | 'review-alert'
@@ -25,6 +28,10 @@ export type AuditEvent =
   | 'discard-bundle'
   | 'roll-back-bundle'
   | 'download-quarantine'
+  | 'see-interfaces'
+  | 'see-message'
+  | 'replay-messages'
+  | 'replay-dead-letters'
   | 'sign-in'
   | 'sign-out';
 
@@ -54,6 +61,8 @@ export interface PageRequest<
   readonly phones: readonly CouncilPhones[];
   /** Cookies, for the pages of signing in alone. */
   readonly cookies: { readonly session: string | null; readonly signIn: string | null };
+  /** The token that another system shows (`Authorization: Bearer …`); null without one. */
+  readonly bearer: string | null;
   /** The uploaded file, once. Only on pages that declare `upload`. @throws HomewardError UPLOAD_INVALID, FORM_EXPIRED */
   upload(): Promise<Upload>;
   render(view: string, data?: object, options?: ViewOptions): PageResult;

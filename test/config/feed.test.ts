@@ -95,7 +95,7 @@ describe('what a feed file leaves out', () => {
       { canary, retention, hints, processing, characterSet, acknowledge, events },
       {
         canary: false,
-        retention: { raw: 7 * 86_400_000 },
+        retention: { raw: 7 * 86_400_000, stays: 90 * 86_400_000 },
         hints: [],
         processing: ['P'],
         characterSet: 'as-declared',

@@ -45,6 +45,11 @@ const wrong: [name: string, changes: Record<string, unknown>, path: string][] = 
   ['an amber limit longer than the red one', { freshness: { ...freshness, care: { amber: '51 hours', red: '50 hours' } } }, 'freshness.care'],
   ['a budget of nobody', { budget: { ...budget, peopleDay: 0 } }, 'budget.peopleDay'],
   ['a lock before the second sign-in', { budget: { ...budget, missesBeforeLock: 5 } }, 'budget.missesBeforeSignIn'],
+  ['a board without the question that fills it', { arrival: { board: true } }, 'arrival.board'],
+  ['a hint without the question', { arrival: { ask: false, hint: true } }, 'arrival.hint'],
+  ['a council’s list without the question', { arrival: { councilList: true } }, 'arrival.councilList'],
+  ['a switch of an arrival that nobody knows', { arrival: { ask: true, referral: true } }, 'arrival'],
+  ['a switch of an arrival that is neither on nor off', { arrival: { ask: 'yes' } }, 'arrival.ask'],
   ['a key that nobody knows', { shareEverything: true }, ''],
 ]; // prettier-ignore
 for (const [name, changes, path] of wrong) {
@@ -70,9 +75,20 @@ test('an agreement may share no field at all, or every field', () => {
   assert.deepEqual(agreementWith({ fields: [...shareableFields] }).fields, [...shareableFields]);
 });
 
-test('nothing of an agreement may be left out', () => {
-  for (const key of Object.keys(agreementSchema.shape)) {
+test('nothing of an agreement may be left out but what an arrival does, which is nothing then', () => {
+  const { arrival: _, ...rest } = agreementSchema.shape;
+  for (const key of Object.keys(rest)) {
     assert.ok(refusedFor({ [key]: undefined }).includes(key), key);
+  }
+});
+
+test('each switch of an arrival is off until somebody turns it on, and each stands alone beside the question', () => {
+  const off = { ask: false, board: false, hint: false, councilList: false };
+  assert.deepEqual(agreementWith().arrival, off);
+  assert.deepEqual(agreementWith({ arrival: {} }).arrival, off);
+  for (const one of ['board', 'hint', 'councilList']) {
+    const arrival = { ask: true, [one]: true };
+    assert.deepEqual(agreementWith({ arrival }).arrival, { ...off, ...arrival });
   }
 });
 

@@ -7,14 +7,14 @@ import { HomewardError } from '../../src/domain/error.ts';
 import { callerOf } from '../support/site.ts';
 
 const table: Record<Role, Permission[]> = {
-  'emergency-nurse': ['look-up', 'own-session'],
-  'emergency-doctor': ['look-up', 'own-session'],
-  'discharge-nurse': ['look-up', 'own-session'],
-  'ward-clerk': ['look-up', 'own-session'],
-  'council-duty-worker': ['see-council-accesses', 'own-session'],
+  'emergency-nurse': ['look-up', 'see-board', 'close-stay', 'own-session'],
+  'emergency-doctor': ['look-up', 'see-board', 'close-stay', 'own-session'],
+  'discharge-nurse': ['look-up', 'see-board', 'close-stay', 'own-session'],
+  'ward-clerk': ['look-up', 'see-board', 'close-stay', 'own-session'],
+  'council-duty-worker': ['see-people-in-hospital', 'see-council-accesses', 'own-session'],
   'council-data-steward': ['steward-bundles', 'own-session'],
   'privacy-officer': ['review-accesses', 'own-session'],
-  operator: ['operate', 'own-session'],
+  operator: ['operate', 'run-interfaces', 'own-session'],
 };
 
 for (const role of roles) {

@@ -5,6 +5,9 @@ import { test } from 'node:test';
 import { errorCatalogue, HomewardError } from '../../src/domain/error.ts';
 import type { ErrorCode } from '../../src/domain/error.ts';
 import { quarantineCodes } from '../../src/domain/extract/quarantine.ts';
+import { dataFaults, ignoredReasons, quarantines, rejections } from '../../src/hl7/adt-codes.ts';
+import { messageFaults } from '../../src/hl7/message.ts';
+import { listenerFaults } from '../../src/hl7/refusals.ts';
 
 const page = readFileSync(new URL('../../docs/errors.md', import.meta.url), 'utf8');
 
@@ -34,6 +37,19 @@ test('each code in docs/errors.md has the meaning that the code gives it, and so
     const said: string = quarantineCodes[code as keyof typeof quarantineCodes];
     assert.ok(meaning.length > 10 && said.startsWith(meaning), code);
     assert.ok(action.startsWith(said.slice(meaning.length).trim()), code);
+    assert.match(action, /\w{3}/, code);
+  }
+});
+
+test('docs/errors.md lists each code of a feed’s messages with its meaning, its answer and what to do', () => {
+  // Codes that the services give, which have no text of their own in the code of the feed.
+  const services = ['canary', 'SEAL_BROKEN', 'NOT_READ', 'NOT_APPLIED'];
+  const feedCodes: Record<string, string> = { ...messageFaults, ...listenerFaults, ...rejections, ...dataFaults, ...quarantines, ...ignoredReasons }; // prettier-ignore
+  assert.deepEqual(codes(2).sort(), [...Object.keys(feedCodes), ...services].sort());
+  for (const [code = '', meaning = '', answer = '', action = ''] of tableRows(2)) {
+    if (!services.includes(code)) assert.equal(meaning, feedCodes[code], code);
+    const expected = Object.hasOwn(rejections, code) || code === 'SENDER_CERTIFICATE' ? 'AR' : Object.hasOwn(dataFaults, code) ? 'AE' : null; // prettier-ignore
+    if (expected) assert.equal(answer, expected, code);
     assert.match(action, /\w{3}/, code);
   }
 });

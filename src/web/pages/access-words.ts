@@ -24,6 +24,18 @@ const outcomes: Record<AnswerKind, string> = {
   'not-allowed': 'Nothing: not allowed',
 };
 
+const arrivalOutcomes: Record<string, string> = {
+  'care-on-record': 'Whether care is on record: yes',
+  'no-care-on-record': 'Whether care is on record: no',
+  'cannot-say': 'Whether care is on record: cannot say',
+};
+
+const relationships: Record<string, string> = {
+  'open-stay': 'Was in this hospital',
+  'just-ended': 'Had left this hospital within a day',
+  'just-before': 'Came to this hospital within a day',
+};
+
 const actions: Record<string, string> = {
   'look-up': '',
   'view-answer-again': ' (shown again)',
@@ -39,21 +51,32 @@ export interface AccessRow {
   readonly why: string;
   readonly permission: string;
   readonly saw: string;
+  /** What the hospital's own feed had of the person then; null where nothing is known. */
+  readonly stay: string | null;
+  readonly unexplained: boolean;
 }
 
 /** @param nameOf an organisation's name by its id */
 export function accessRow(access: Access, nameOf: (id: string) => string, now: Date): AccessRow {
   const safeguarding = access.sharedFields?.includes('safeguarding') ? ', with safeguarding state' : '';
+  const arrival = access.action === 'arrival-question';
+  const outcome = outcomes[access.outcome as AnswerKind] ?? arrivalOutcomes[access.outcome] ?? access.outcome;
   return {
     when: formatInstant(access.at, now),
     who: access.userName,
-    role: roleNames[access.role as Role] ?? access.role,
-    team: access.team,
+    role: arrival ? 'The service itself' : (roleNames[access.role as Role] ?? access.role),
+    team: arrival ? 'as the patient arrived' : access.team,
     organisation: nameOf(access.organisation),
-    why: access.reason === null ? 'As first asked' : (reasons[access.reason as Reason] ?? access.reason),
-    permission: permissionWords(access),
-    saw: (outcomes[access.outcome as AnswerKind] ?? access.outcome) + safeguarding + (actions[access.action] ?? ''),
+    why: arrival ? 'Arrival at the hospital' : reasonWords(access.reason),
+    permission: arrival ? 'Not asked: nothing of the care is read' : permissionWords(access),
+    saw: outcome + safeguarding + (actions[access.action] ?? ''),
+    stay: relationships[access.relationship ?? ''] ?? null,
+    unexplained: access.unexplained,
   };
+}
+
+function reasonWords(reason: string | null): string {
+  return reason === null ? 'As first asked' : (reasons[reason as Reason] ?? reason);
 }
 
 function permissionWords({ permission, cannotAskReason }: Access): string {

@@ -1,7 +1,6 @@
 /** Find a patient: the question, and the way on after signing in again. */
 import { z } from 'zod';
 import { cannotAskReasons, isInForce, permissionAnswers, reasons } from '../../domain/agreement.ts';
-import type { Agreement, CannotAskReason, Reason } from '../../domain/agreement.ts';
 import type { Caller } from '../../domain/caller.ts';
 import { londonDate, makeDate } from '../../domain/dates.ts';
 import type { Council } from '../../domain/organisation.ts';
@@ -9,6 +8,7 @@ import { continueLookUp, lookUp } from '../../services/look-up.ts';
 import type { LookUpDeps } from '../../services/look-up.ts';
 import { definePage } from '../page.ts';
 import type { FieldFault, Page, PageResult } from '../page.ts';
+import { choices } from './find-choices.ts';
 
 export interface FindDeps {
   readonly lookUps: LookUpDeps;
@@ -81,7 +81,7 @@ export function findPages(deps: FindDeps): Page[] {
     const inForce = own.filter((one) => isInForce(one, londonDate(deps.lookUps.clock.now())));
     // With none in force the page still asks, and the answer says so, with the numbers to phone.
     const agreements = inForce.length > 0 ? inForce : own;
-    return { ...choices(deps, agreements, given), form: given, ...faultsFor(faults) };
+    return { ...choices(deps.councils, agreements, given), form: given, ...faultsFor(faults) };
   };
   return [
     definePage({
@@ -136,49 +136,6 @@ function inPageOrder(faults: readonly FieldFault[]): FieldFault[] {
   const order = ['nhsNumber', 'birth', 'familyName', 'council', 'reason', 'permission'];
   const place = ({ field }: FieldFault): number => (order.includes(field) ? order.indexOf(field) : order.length);
   return [...faults].sort((a, b) => place(a) - place(b));
-}
-
-interface Choice {
-  readonly value: string;
-  readonly text: string;
-  readonly checked?: boolean;
-}
-
-function choices(deps: FindDeps, agreements: readonly Agreement[], given: Readonly<Record<string, unknown>>): object {
-  const councils = agreements.map(({ council }, index) => ({
-    value: council,
-    text: deps.councils.find((one) => one.id === council)?.name ?? council,
-    checked: given['council'] === undefined ? index === 0 : given['council'] === council,
-  }));
-  const purposes = new Set(agreements.flatMap((one) => one.purposes));
-  return {
-    councils,
-    asks: agreements.some((one) => one.permission === 'ask'),
-    reasons: choose(reasons, given['reason'], (key) => purposes.has(key as Reason)),
-    permissions: permissionChoices(agreements, given['permission']),
-    cannotAskReasons: choose<CannotAskReason>(cannotAskReasons, given['cannotAskReason']),
-  };
-}
-
-function permissionChoices(agreements: readonly Agreement[], given: unknown): Choice[] {
-  const words = {
-    given: 'Yes, the patient agreed',
-    refused: 'No, the patient refused',
-    'cannot-ask': 'The patient cannot be asked',
-  };
-  const notNeeded = { 'not-needed': 'Permission is not needed under this council’s agreement' };
-  const needed = agreements.some((one) => one.permission === 'not-needed');
-  return choose(needed ? { ...words, ...notNeeded } : words, given);
-}
-
-function choose<T extends string>(
-  words: Record<T, string>,
-  given: unknown,
-  wanted: (key: string) => boolean = () => true,
-): Choice[] {
-  return Object.entries<string>(words)
-    .filter(([key]) => wanted(key))
-    .map(([value, label]) => ({ value, text: label, checked: value === given }));
 }
 
 /** Faults as the error summary and the fields show them; the summary's links lead to the fields. */

@@ -10,6 +10,9 @@ import {
   alertsShown,
   councilAccesses,
   reviewAlert,
+  unexplainedDays,
+  unexplainedOf,
+  unexplainedShown,
   whoLooked,
 } from '../../services/review-accesses.ts';
 import type { AccessList, ReviewDeps } from '../../services/review-accesses.ts';
@@ -32,9 +35,16 @@ interface SearchPage {
   readonly intro: string;
   readonly label: string;
   readonly listHeading: string;
-  readonly form: z.ZodType<{ who: string }>;
+  readonly form: z.ZodType<SearchForm>;
   readonly order: number;
-  search(caller: Caller, typed: string): Promise<AccessList>;
+  /** Whether look-ups without a stay are marked, and can be listed alone. */
+  readonly marksStays: boolean;
+  search(caller: Caller, form: SearchForm): Promise<AccessList>;
+}
+
+interface SearchForm {
+  readonly who: string;
+  readonly only?: 'unexplained' | undefined;
 }
 
 const who = (message: string): z.ZodDefault<z.ZodString> => z.string().max(100, message).default('');
@@ -54,7 +64,8 @@ export function reviewPages(deps: ReviewPageDeps): Page[] {
       form: z.object({
         who: who('Enter fewer characters').refine((given) => given.trim() !== '', 'Enter an NHS number or your own id'),
       }),
-      search: (caller, typed) => councilAccesses(deps.review, caller, typed),
+      marksStays: false,
+      search: (caller, { who: typed }) => councilAccesses(deps.review, caller, typed),
     }),
     ...searchPages(deps, {
       path: '/who-looked',
@@ -68,16 +79,20 @@ export function reviewPages(deps: ReviewPageDeps): Page[] {
       order: 1,
       form: z.object({
         who: who('Enter a valid NHS number').refine((given) => parseNhsNumber(given).ok, 'Enter a valid NHS number'),
+        only: z.literal('unexplained').optional().catch(undefined),
       }),
-      search: (caller, typed) => whoLooked(deps.review, caller, typed),
+      marksStays: true,
+      search: (caller, { who: typed, only }) =>
+        whoLooked(deps.review, caller, typed, { onlyUnexplained: only === 'unexplained' }),
     }),
     ...alertPages(deps),
+    unexplainedPage(deps),
   ];
 }
 
 function searchPages(deps: ReviewPageDeps, page: SearchPage): Page[] {
   const { heading, intro, label, listHeading, path } = page;
-  const base = { heading, intro, label, listHeading, action: path };
+  const base = { heading, intro, label, listHeading, action: path, marksStays: page.marksStays };
   return [
     definePage({
       method: 'GET',
@@ -98,7 +113,7 @@ function searchPages(deps: ReviewPageDeps, page: SearchPage): Page[] {
       otherTitles: [`Error: ${heading}`],
       parse: page.form,
       async handle({ caller, form, clock, render }) {
-        const { accesses, known } = await page.search(caller as Caller, form.who);
+        const { accesses, known } = await page.search(caller as Caller, form);
         const rows = accesses.map((access) => accessRow(access, deps.nameOf, clock.now()));
         return render('accesses.njk', { ...base, form, ...faultsFor([]), list: { rows, known } });
       },
@@ -110,6 +125,26 @@ function searchPages(deps: ReviewPageDeps, page: SearchPage): Page[] {
         ),
     }),
   ];
+}
+
+function unexplainedPage({ review, nameOf }: ReviewPageDeps): Page {
+  return definePage({
+    method: 'GET',
+    path: '/without-a-stay',
+    permission: 'review-accesses',
+    audit: 'review-accesses',
+    title: 'Look-ups without a stay',
+    navigation: { text: 'Without a stay', order: 3 },
+    query: z.object({ page: z.coerce.number().int().min(1).max(10_000).catch(1) }),
+    async handle({ caller, query, clock, render }) {
+      const now = clock.now();
+      const { accesses, all } = await unexplainedOf(review, caller, query.page);
+      const rows = accesses.map((one) => ({ ...accessRow(one, nameOf, now), number: one.number }));
+      const next = query.page * unexplainedShown < all ? query.page + 1 : null;
+      const previous = query.page > 1 ? query.page - 1 : null;
+      return render('without-a-stay.njk', { rows, all, days: unexplainedDays, next, previous });
+    },
+  });
 }
 
 function alertPages({ review, nameOf }: ReviewPageDeps): Page[] {

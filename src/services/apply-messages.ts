@@ -1,0 +1,109 @@
+/**
+ * Takes up what waits of a feed, in order, and makes it into stays: all of a batch or none of it. A message
+ * that cannot be applied is set aside by itself, and never keeps the others waiting.
+ */
+import type { Feed } from '../domain/hospital-feed.ts';
+import type { HospitalEvent } from '../domain/stay-event.ts';
+import { settleMessages, takeFeed, waitingMessages } from '../store/hospital/messages.ts';
+import type { SettledMessage, WaitingMessage } from '../store/hospital/messages.ts';
+import { FoldFailed, applyEvents } from './apply-events.ts';
+import type { HospitalDeps } from './hospital-deps.ts';
+import { messageSeal } from './read-message.ts';
+import type { ReadMessage } from './read-message.ts';
+
+type Deps = Pick<HospitalDeps, 'db' | 'clock' | 'seal' | 'wake'>;
+
+/** What a turn did. `elsewhere`: another process is at it. */
+export interface Turn {
+  readonly taken: number;
+  readonly elsewhere: boolean;
+}
+
+const settledAs = (one: WaitingMessage, state: SettledMessage['state'], more: Partial<SettledMessage> = {}): SettledMessage => ({
+  messageId: one.messageId, state, code: null, field: null, value: null, remarks: [], ...more,
+}); // prettier-ignore
+
+/**
+ * Applies the next messages of a feed.
+ * @param limit how many at most
+ * @throws what the database throws; nothing of the batch was applied then
+ */
+export async function applyNext(deps: Deps, feed: Feed, read: ReadMessage, limit: number): Promise<Turn> {
+  try {
+    return await applyBatch(deps, feed, read, limit);
+  } catch (error) {
+    if (!isFaultOfMessage(error)) throw error;
+    return limit === 1 ? setAside(deps, feed) : oneByOne(deps, feed, read, limit);
+  }
+}
+
+async function applyBatch(deps: Deps, feed: Feed, read: ReadMessage, limit: number): Promise<Turn> {
+  const { taken, changed, elsewhere } = await deps.db.transaction(async (trx) => {
+    if (!(await takeFeed(trx, feed.id))) return { taken: 0, changed: 0, elsewhere: true };
+    const waiting = await waitingMessages(trx, feed.id, limit);
+    if (waiting.length === 0) return { taken: 0, changed: 0, elsewhere: false };
+    const events: HospitalEvent[] = [];
+    const settled = waiting.map((one) => readOne(deps, feed, read, one, events));
+    const at = deps.clock.now();
+    const stays = await applyEvents(trx, feed, events, at);
+    await settleMessages(trx, settled, at);
+    return { taken: waiting.length, changed: stays.length, elsewhere: false };
+  });
+  if (changed > 0) deps.wake();
+  return { taken, elsewhere };
+}
+
+function readOne(
+  { seal }: Deps,
+  feed: Feed,
+  read: ReadMessage,
+  one: WaitingMessage,
+  events: HospitalEvent[],
+): SettledMessage {
+  try {
+    const content = seal.open(one.sealed, messageSeal(feed.id, one.controlId, one.receivedAt));
+    const outcome = read(feed, content, one.receivedAt);
+    switch (outcome.kind) {
+      case 'events':
+        events.push(...outcome.events);
+        return settledAs(one, 'applied', { remarks: outcome.remarks });
+      case 'ignored':
+        return settledAs(one, 'ignored', { code: outcome.reason });
+      default: {
+        // Refused by a feed's file that has changed since it was answered as taken: its sender cannot know.
+        const { code, field } = outcome;
+        return settledAs(one, 'quarantined', { code, field, value: 'value' in outcome ? outcome.value : null });
+      }
+    }
+  } catch (error) {
+    const code = (error as { code?: unknown }).code === 'SEAL_BROKEN' ? 'SEAL_BROKEN' : 'NOT_READ';
+    return settledAs(one, 'quarantined', { code });
+  }
+}
+
+// What the database says of the data, and what our own reading of it says; all else may be better later.
+function isFaultOfMessage(error: unknown): boolean {
+  const code = (error as { code?: unknown } | null)?.code;
+  const ours = error instanceof FoldFailed || error instanceof TypeError || error instanceof RangeError;
+  return ours || (typeof code === 'string' && /^(22|23|54)[0-9A-Z]{3}$/.test(code));
+}
+
+async function oneByOne(deps: Deps, feed: Feed, read: ReadMessage, limit: number): Promise<Turn> {
+  let taken = 0;
+  for (; taken < limit; taken++) {
+    const turn = await applyNext(deps, feed, read, 1);
+    if (turn.elsewhere) return { taken, elsewhere: true };
+    if (turn.taken === 0) break;
+  }
+  return { taken, elsewhere: false };
+}
+
+async function setAside({ db, clock }: Deps, feed: Feed): Promise<Turn> {
+  return db.transaction(async (trx) => {
+    if (!(await takeFeed(trx, feed.id))) return { taken: 0, elsewhere: true };
+    const first = await waitingMessages(trx, feed.id, 1);
+    const settled = first.map((one) => settledAs(one, 'quarantined', { code: 'NOT_APPLIED' }));
+    await settleMessages(trx, settled, clock.now());
+    return { taken: first.length, elsewhere: false };
+  });
+}

@@ -1,0 +1,83 @@
+/**
+ * Who is in hospital now with council care on record: for the hospital's board and for the council's list.
+ * A refusal counts from the moment in which its look-up is in the trail, whatever has been settled since.
+ */
+import { sql } from 'kysely';
+import type { RawBuilder, Selectable } from 'kysely';
+import type { Db } from '../database.ts';
+import type { Schema } from '../schema.ts';
+import { refusedSince, sameNumbers, stayIsOpen } from './care.ts';
+import { fromRow } from './stays.ts';
+import type { StoredStay } from './stays.ts';
+
+export interface OnBoard {
+  readonly stay: StoredStay;
+  /** Councils that have care on record, in the order of their codes. */
+  readonly councils: readonly string[];
+  /** The rows of the trail that say how each was learnt. */
+  readonly questions: readonly string[];
+  /** The last look-up during this stay that the person allowed, or could not be asked about. */
+  readonly permission: { readonly answer: 'given' | 'cannot-ask'; readonly at: Date } | null;
+}
+
+type StayRow = Selectable<Schema['stay']>;
+
+const onRecord = sql`c.result = 'yes' and c.withdrawn_at is null`;
+
+/** People at a hospital with care on record at one of these councils, the latest to come first. */
+export async function peopleOnBoard(
+  db: Db,
+  hospital: string,
+  councils: readonly string[],
+  only: string | null = null,
+): Promise<OnBoard[]> {
+  const one: RawBuilder<boolean> = only === null ? sql<boolean>`true` : sql<boolean>`s.stay_id = ${only}`;
+  const { rows } = await sql<
+    StayRow & {
+      councils: string[];
+      questions: string[];
+      answer: 'given' | 'cannot-ask' | null;
+      answered_at: Date | null;
+    }
+  >`
+    select s.*, k.councils, k.questions, l.permission as answer, l.at as answered_at
+    from stay s
+    join lateral (
+      select array_agg(c.council order by c.council) as councils, array_agg(c.audit_id::text order by c.council) as questions
+      from stay_care c where c.stay_id = s.stay_id and c.council = any(${[...councils]}::text[]) and ${onRecord}) k
+      on k.councils is not null
+    left join lateral (
+      with ${sameNumbers}
+      select a.permission, a.at from audit_event a
+      where a.number_asked = any(array(select number from same)) and a.organisation = s.organisation
+        and a.action = 'look-up' and a.permission in ('given', 'cannot-ask')
+        and a.at >= coalesce(s.started_at, s.since) - interval '24 hours'
+      order by a.at desc limit 1) l on true
+    where s.organisation = ${hospital} and ${stayIsOpen} and ${one} and not ${refusedSince}
+    order by s.since desc, s.stay_id`.execute(db.sql);
+  return rows.map((row) => ({
+    stay: fromRow(row),
+    councils: row.councils,
+    questions: row.questions,
+    permission: row.answer && row.answered_at ? { answer: row.answer, at: row.answered_at } : null,
+  }));
+}
+
+export interface InHospital {
+  readonly stay: StoredStay;
+  readonly councilId: string | null;
+  readonly question: string;
+}
+
+/** A council's people with care on record who are in one of these hospitals now, the latest to come first. */
+export async function peopleOfCouncil(db: Db, council: string, hospitals: readonly string[]): Promise<InHospital[]> {
+  const { rows } = await sql<StayRow & { council_id: string | null; question: string }>`
+    select s.*, c.audit_id::text as question,
+      (select i.value from audit_event q join person_identifier i on i.council = c.council and i.person_key = q.person_key
+        and i.kind = 'council-id' and i.until_bundle is null where q.audit_id = c.audit_id limit 1) as council_id
+    from stay_care c join stay s on s.stay_id = c.stay_id
+    where c.council = ${council} and ${onRecord} and s.organisation = any(${[...hospitals]}::text[])
+      and ${stayIsOpen} and not ${refusedSince}
+    order by coalesce(s.started_at, s.since) desc, s.stay_id`.execute(db.sql);
+  return rows.map((row) => ({ stay: fromRow(row), councilId: row.council_id, question: row.question }));
+}

@@ -1,0 +1,58 @@
+/** What was set aside, counted by its reason, and what waits after a change of a stay. Nothing here opens a message. */
+import { sql } from 'kysely';
+import type { Db } from '../database.ts';
+
+/** Messages of a feed with the same fate, for the same reason, in the same field, over the same value. */
+export interface SetAsideCount {
+  /** Null: of a sender that no feed file names. */
+  readonly feed: string | null;
+  readonly state: 'quarantined' | 'faulty' | 'rejected' | 'conflict';
+  readonly code: string | null;
+  readonly field: string | null;
+  readonly value: string | null;
+  readonly count: number;
+  readonly latestAt: Date;
+}
+
+/** Kinds of what was set aside, the commonest first; so many at most. */
+export async function countSetAside(db: Db, limit = 1000): Promise<SetAsideCount[]> {
+  const { rows } = await sql<Omit<SetAsideCount, 'latestAt'> & { latest: Date }>`
+    select feed, state, code, field, value, count(*)::integer as count, max(received_at) as latest from hl7_message
+    where state in ('quarantined', 'faulty', 'rejected', 'conflict')
+    group by feed, state, code, field, value order by count(*) desc, max(received_at) desc limit ${limit}`.execute(
+    db.sql,
+  );
+  return rows.map(({ latest, ...row }) => ({ ...row, latestAt: latest }));
+}
+
+/** What arrivals still ask for, and what they have learnt of stays that are open. */
+export interface ArrivalCounts {
+  readonly changesWaiting: number;
+  readonly oldestChangeAt: Date | null;
+  /** Stays by feed whose patient is in hospital now. */
+  readonly openStays: Readonly<Record<string, number>>;
+  /** What was learnt of them, by `yes`, `no` and `cannot-say`. */
+  readonly learnt: Readonly<Record<string, number>>;
+}
+
+/** Arrivals in numbers. */
+export async function countArrivals(db: Db): Promise<ArrivalCounts> {
+  const { rows } = await sql<{
+    waiting: number;
+    oldest: Date | null;
+    open: Record<string, number> | null;
+    learnt: Record<string, number> | null;
+  }>`
+    select (select count(*)::integer from stay_change) as waiting, (select min(changed_at) from stay_change) as oldest,
+      (select json_object_agg(feed, n) from (select feed, count(*)::integer as n from stay
+        where status in ('arrived', 'admitted', 'on-leave') group by feed) s) as open,
+      (select json_object_agg(result, n) from (select result, count(*)::integer as n from stay_care
+        where withdrawn_at is null group by result) c) as learnt`.execute(db.sql);
+  const [row] = rows;
+  return {
+    changesWaiting: row?.waiting ?? 0,
+    oldestChangeAt: row?.oldest ?? null,
+    openStays: row?.open ?? {},
+    learnt: row?.learnt ?? {},
+  };
+}

@@ -1,0 +1,79 @@
+/** Two processes on one database: each takes messages, one at a time applies them, none is lost or applied twice. */
+import assert from 'node:assert/strict';
+import { after, before, it } from 'node:test';
+import { messageReader } from '../src/hl7/inbound.ts';
+import { Applier } from '../src/services/applier.ts';
+import { applyNext } from '../src/services/apply-messages.ts';
+import { Database } from '../src/store/database.ts';
+import { postgresEngine } from '../src/store/engine.ts';
+import { takeFeed } from '../src/store/hospital/messages.ts';
+import { kingsVale } from './support/adt.ts';
+import { openTestDatabase, serverUrl } from './support/database.ts';
+import type { TestDatabase } from './support/database.ts';
+import { hospitalOn } from './support/hospital.ts';
+import type { TestHospital } from './support/hospital.ts';
+
+const skip = serverUrl === null ? 'one process alone may have an embedded database' : false;
+let database: TestDatabase;
+let others: Database[];
+let hospitals: TestHospital[];
+
+before(async () => {
+  if (skip) return;
+  database = await openTestDatabase();
+  others = [0, 1].map(() => new Database(postgresEngine(database.url ?? '', false, 6)));
+  hospitals = others.map((db) => hospitalOn(db));
+});
+after(async () => {
+  if (skip) return;
+  for (const db of others) await db.close();
+  await database.close();
+});
+
+it('while one has the feed, another leaves it alone', { skip }, async () => {
+  const [one, two] = hospitals as [TestHospital, TestHospital];
+  await one.sendAdt('A04', { 'MSH-10': 'FIRST' });
+  await one.deps.db.transaction(async (trx) => {
+    assert.equal(await takeFeed(trx, kingsVale.id), true);
+    const turn = await applyNext(two.deps, kingsVale, messageReader([two.feed]), 10);
+    assert.deepEqual(turn, { taken: 0, elsewhere: true });
+  });
+  const turn = await applyNext(two.deps, kingsVale, messageReader([two.feed]), 10);
+  assert.deepEqual(turn, { taken: 1, elsewhere: false });
+});
+
+it('the same and other messages sent to both at once are each kept once and applied once', { skip }, async () => {
+  const appliers = hospitals.map(
+    ({ deps, feed }) => new Applier(deps, kingsVale, messageReader([feed]), (error) => assert.fail(String(error))),
+  );
+  for (const applier of appliers) applier.start();
+  const count = 400;
+  const answers = await Promise.all(
+    hospitals.flatMap((hospital, process) =>
+      Array.from({ length: count }, (_, index) => {
+        // Every third one is sent to both, and what belongs to one visit arrives at both.
+        const id = index % 3 === 0 ? `BOTH${index}` : `P${process}-${index}`;
+        const visit = `V${Math.floor(index / 4)}`;
+        const minute = String(index % 3 === 0 ? 1 : process * 20 + (index % 4)).padStart(2, '0');
+        appliers[process]?.wake();
+        return hospital.sendAdt('A08', {
+          'MSH-10': id,
+          'PV1-19': visit,
+          'PID-3': `K${visit}^^^KVH^MR`,
+          'EVN-2': `2026030208${minute}00`,
+        });
+      }),
+    ),
+  );
+  assert.equal(answers.filter((answer) => answer.startsWith('AA ')).length, 2 * count);
+  const state = () => database.db.sql.selectFrom('hl7_message').select(['control_id', 'state']).execute();
+  while ((await state()).some((row) => row.state === 'waiting'))
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  for (const applier of appliers) await applier.stop();
+  const rows = (await state()).filter(({ control_id: id }) => id !== 'FIRST');
+  const both = Math.ceil(count / 3);
+  assert.equal(rows.length, both + 2 * (count - both));
+  assert.deepEqual([...new Set(rows.map((row) => row.state))], ['applied']);
+  const clusters = await database.db.sql.selectFrom('stay_event').select('cluster').distinct().execute();
+  assert.equal(clusters.length, count / 4 + 1);
+});
