@@ -140,6 +140,27 @@ describe('the board', () => {
     assert.deepEqual(numbersOn(await boardOf(site.board, site.nurse('n'))), [A]);
   });
 
+  it('loses a stay that the hospital says is somebody else’s, before anybody has been asked about them (H01)', async () => {
+    const site = await newSite();
+    const stay = await arrive(site, A);
+    for (const changes of [
+      { nhs_number: C },
+      { birth_date: '1950-01-01' },
+      { died: true },
+      { cautions: ['patient-contradicted'] },
+    ]) {
+      await test.db.sql.updateTable('stay').set(changes).where('stay_id', '=', stay).execute();
+      assert.deepEqual(numbersOn(await boardOf(site.board, site.nurse('n'))), [], JSON.stringify(changes));
+      assert.deepEqual((await peopleInHospital(site.board, dutyWorker(site))).people, [], JSON.stringify(changes));
+      await test.db.sql
+        .updateTable('stay')
+        .set({ nhs_number: A, birth_date: usualBirth, died: false, cautions: [] })
+        .where('stay_id', '=', stay)
+        .execute();
+      assert.deepEqual(numbersOn(await boardOf(site.board, site.nurse('n'))), [A]);
+    }
+  });
+
   it('loses who is restricted or objects, once the council’s file is in (H23)', async () => {
     const site = await newSite();
     await arrive(site, A);

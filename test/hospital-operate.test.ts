@@ -124,13 +124,21 @@ describe('H09: a feed that falls silent', () => {
     assert.equal(since('01T12:00', '28T12:00'), '01T12:30');
   });
 
-  it('is judged by what came last, whatever became of it, and never by our own canary', async () => {
+  it('is judged by what was taken last, also if it was set aside, never by our own canary or by what was refused', async () => {
     await hospital.sendAdt('A04', { 'PV1-2': 'Z' });
     const [heard] = await pulseOf(hospital.deps, 'KVH');
     assert.equal(heard?.silentSince, null);
     await database.db.sql.updateTable('hl7_message').set({ code: 'canary', state: 'ignored' }).execute();
     const [unheard] = await pulseOf(hospital.deps);
     assert.ok(unheard?.silentSince);
+    for (const state of ['faulty', 'rejected', 'conflict'] as const) {
+      await database.db.sql.updateTable('hl7_message').set({ code: 'SENDER_CERTIFICATE', state }).execute();
+      const [refused] = await pulseOf(hospital.deps);
+      assert.equal(refused?.lastReceivedAt, null, state);
+      assert.ok(refused.silentSince, state);
+    }
+    await database.db.sql.updateTable('hl7_message').set({ code: 'echo', state: 'ignored' }).execute();
+    assert.ok((await pulseOf(hospital.deps))[0]?.silentSince);
     assert.deepEqual(await pulseOf(hospital.deps, 'elsewhere'), []);
   });
 });

@@ -4,7 +4,7 @@
  */
 import type { Feed } from '../domain/hospital-feed.ts';
 import type { HospitalEvent } from '../domain/stay-event.ts';
-import { settleMessages, takeFeed, waitingMessages } from '../store/hospital/messages.ts';
+import { savepoint, settleMessages, takeFeed, waitingMessages } from '../store/hospital/messages.ts';
 import type { SettledMessage, WaitingMessage } from '../store/hospital/messages.ts';
 import { FoldFailed, applyEvents } from './apply-events.ts';
 import type { HospitalDeps } from './hospital-deps.ts';
@@ -33,7 +33,7 @@ export async function applyNext(deps: Deps, feed: Feed, read: ReadMessage, limit
     return await applyBatch(deps, feed, read, limit);
   } catch (error) {
     if (!isFaultOfMessage(error)) throw error;
-    return limit === 1 ? setAside(deps, feed) : oneByOne(deps, feed, read, limit);
+    return oneByOne(deps, feed, read, limit);
   }
 }
 
@@ -91,19 +91,37 @@ function isFaultOfMessage(error: unknown): boolean {
 async function oneByOne(deps: Deps, feed: Feed, read: ReadMessage, limit: number): Promise<Turn> {
   let taken = 0;
   for (; taken < limit; taken++) {
-    const turn = await applyNext(deps, feed, read, 1);
+    const turn = await applyFirst(deps, feed, read);
     if (turn.elsewhere) return { taken, elsewhere: true };
     if (turn.taken === 0) break;
   }
   return { taken, elsewhere: false };
 }
 
-async function setAside({ db, clock }: Deps, feed: Feed): Promise<Turn> {
-  return db.transaction(async (trx) => {
-    if (!(await takeFeed(trx, feed.id))) return { taken: 0, elsewhere: true };
-    const first = await waitingMessages(trx, feed.id, 1);
-    const settled = first.map((one) => settledAs(one, 'quarantined', { code: 'NOT_APPLIED' }));
-    await settleMessages(trx, settled, clock.now());
-    return { taken: first.length, elsewhere: false };
+/**
+ * Applies the first message that waits, or sets it aside where that cannot be done. In one transaction: it
+ * must be the very message that failed, and not one that came first in the meantime.
+ */
+async function applyFirst(deps: Deps, feed: Feed, read: ReadMessage): Promise<Turn> {
+  const { taken, changed, elsewhere } = await deps.db.transaction(async (trx) => {
+    if (!(await takeFeed(trx, feed.id))) return { taken: 0, changed: 0, elsewhere: true };
+    const [first] = await waitingMessages(trx, feed.id, 1);
+    if (!first) return { taken: 0, changed: 0, elsewhere: false };
+    const at = deps.clock.now();
+    const undo = await savepoint(trx);
+    try {
+      const events: HospitalEvent[] = [];
+      const settled = readOne(deps, feed, read, first, events);
+      const stays = await applyEvents(trx, feed, events, at);
+      await settleMessages(trx, [settled], at);
+      return { taken: 1, changed: stays.length, elsewhere: false };
+    } catch (error) {
+      if (!isFaultOfMessage(error)) throw error;
+      await undo();
+      await settleMessages(trx, [settledAs(first, 'quarantined', { code: 'NOT_APPLIED' })], at);
+      return { taken: 1, changed: 0, elsewhere: false };
+    }
   });
+  if (changed > 0) deps.wake();
+  return { taken, elsewhere };
 }

@@ -22,7 +22,11 @@ export interface OnBoard {
 
 type StayRow = Selectable<Schema['stay']>;
 
-const onRecord = sql`c.result = 'yes' and c.withdrawn_at is null`;
+// Only while the stay names whom the question was about (`askedAbout` of domain/arrival.ts): the hospital may
+// have said since that it is somebody else, and the question about them is still to be asked.
+const onRecord = sql`c.result = 'yes' and c.withdrawn_at is null
+  and c.asked_about = coalesce(s.nhs_number, '-') || ' ' || coalesce(to_char(s.birth_date, 'YYYY-MM-DD'), '-')
+  and not s.died and s.cautions <@ array['start-not-seen']::text[]`;
 
 /** People at a hospital with care on record at one of these councils, the latest to come first. */
 export async function peopleOnBoard(

@@ -15,6 +15,10 @@ export interface FeedCounts {
   readonly lastMinute: number;
 }
 
+// What tells of the hospital. A feed of which everything is refused, as after a change of certificate, or that
+// sends us only our own messages back, is silent as far as anybody's whereabouts are known by it.
+const heard = sql`m.state in ('waiting', 'applied', 'ignored', 'quarantined') and coalesce(m.code, '') not in ('canary', 'echo')`;
+
 /** Whatever has come of feeds, canaries apart, as at an instant. */
 export async function countFeeds(db: Db, feeds: readonly string[], now: Date): Promise<FeedCounts[]> {
   const { rows } = await sql<{
@@ -26,7 +30,7 @@ export async function countFeeds(db: Db, feeds: readonly string[], now: Date): P
     minute: number;
   }>`
     select f.feed,
-      (select received_at from hl7_message m where m.feed = f.feed and m.code is distinct from 'canary'
+      (select received_at from hl7_message m where m.feed = f.feed and ${heard}
         order by received_at desc limit 1) as last,
       (select received_at from hl7_message m where m.feed = f.feed and m.code = 'canary'
         order by received_at desc limit 1) as canary,
@@ -51,7 +55,7 @@ export async function countFeeds(db: Db, feeds: readonly string[], now: Date): P
 /** When something last came of each feed that was no canary of ours; none that nothing came of. */
 export async function lastHeard(db: Db, feeds: readonly string[]): Promise<Map<string, Date>> {
   const { rows } = await sql<{ feed: string; last: Date | null }>`
-    select f.feed, (select received_at from hl7_message m where m.feed = f.feed and m.code is distinct from 'canary'
+    select f.feed, (select received_at from hl7_message m where m.feed = f.feed and ${heard}
       order by received_at desc limit 1) as last
     from unnest(${[...feeds]}::text[]) as f (feed)`.execute(db.sql);
   return new Map(rows.flatMap(({ feed, last }) => (last === null ? [] : [[feed, last] as const])));

@@ -63,6 +63,12 @@ export async function settleMessages(trx: Trx, settled: readonly SettledMessage[
     where m.message_id = s.id and m.state = 'waiting'`.execute(trx.sql);
 }
 
+/** Marks a place in a transaction. @returns what takes back all that was done since */
+export async function savepoint(trx: Trx): Promise<() => Promise<void>> {
+  await sql.raw('savepoint before_message').execute(trx.sql);
+  return async () => void (await sql.raw('rollback to savepoint before_message').execute(trx.sql));
+}
+
 /** Whether anything of a feed waits. */
 export async function isWaiting(db: Db, feed: string): Promise<boolean> {
   const row = await db.sql
