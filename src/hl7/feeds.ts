@@ -119,10 +119,11 @@ export class HospitalFeeds {
   }
 
   /**
-   * Starts all but the listener: what waits is taken up, and what is queued is sent.
+   * Starts all but the listener: what waits is taken up, and what is queued is sent. Without an enabled feed
+   * too, what earlier ones left is settled and forgotten: turning a feed off must keep nobody on a list.
    */
   start(): void {
-    if (this.#started || this.#appliers.size === 0) return;
+    if (this.#started) return;
     this.#started = true;
     for (const sender of this.#senders) {
       sender.start();

@@ -140,9 +140,12 @@ async function settle(deps: ArrivalDeps, trx: Trx, stayId: string): Promise<bool
     return true;
   }
   const before = await caresOf(trx, stayId);
-  const agreements = isOpen(stay.status)
-    ? askingOf(deps.agreements, now).filter(({ hospital }) => hospital === stay.organisation)
-    : [];
+  // Of a feed that was turned off nothing more is heard: nobody knows any more who is there.
+  const isFed = deps.feeds.some(({ id }) => id === stay.feed);
+  const agreements =
+    isFed && isOpen(stay.status)
+      ? askingOf(deps.agreements, now).filter(({ hospital }) => hospital === stay.organisation)
+      : [];
   const results = new Map<string, CareOnRecord>();
   for (const agreement of agreements) {
     results.set(agreement.council, await learn(trx, agreement, stay, before.get(agreement.council) ?? null, now));

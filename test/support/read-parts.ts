@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { PartKind } from '../../src/domain/agreement.ts';
 import { readCareLine } from '../../src/domain/extract/care-line.ts';
 import type { CareLine, CareRules } from '../../src/domain/extract/care-line.ts';
-import { cellsOf } from '../../src/domain/extract/columns.ts';
+import { cellsOf, overlongColumn } from '../../src/domain/extract/columns.ts';
 import type { Cells } from '../../src/domain/extract/columns.ts';
 import * as other from '../../src/domain/extract/other-lines.ts';
 import { linesOf } from './bundle.ts';
@@ -15,6 +15,8 @@ export interface ReadLine {
   readonly cell: Cells;
   /** Whether it has as many cells as the header. */
   readonly whole: boolean;
+  /** Whether a cell of it is endless. */
+  readonly overlong: boolean;
 }
 
 export type ReadParts = ReadonlyMap<PartKind, readonly ReadLine[]>;
@@ -33,6 +35,7 @@ export async function readParts(folder: string, now: Date): Promise<ReadParts> {
           row,
           cell: cellsOf(inspection.header, cells),
           whole: cells.length === inspection.header.width,
+          overlong: overlongColumn(inspection.header, cells) !== null,
         })),
       );
     }
@@ -51,7 +54,7 @@ export const rules: CareRules = {
 /** The code for which a line is set aside when it is read by itself, or null. */
 export function codeOf(kind: PartKind, line: ReadLine): string | null {
   if (!line.whole) return 'ROW_SHAPE';
-  return readers[kind](line.cell).quarantined?.code ?? null;
+  return readers[kind](line.cell).quarantined?.code ?? (line.overlong ? 'CELL_TOO_LONG' : null);
 }
 
 /** A line of the care part as the domain reads it. */

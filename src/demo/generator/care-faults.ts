@@ -92,6 +92,7 @@ export const careFaults: readonly CareFault[] = [
       for (const line of lines) line['NHS Number'] = othersNumber;
     },
   },
+  column('CELL_TOO_LONG', 'Provider CQC Location Name', 'A quote that was closed too late. '.repeat(60).trim()),
   // Spoiled where the cells are written: a comma that nobody quoted makes one cell more.
   { code: 'ROW_SHAPE', scope: 'line', spoil: () => {} },
 ];
