@@ -53,7 +53,7 @@ async function survey(path: string, part: BundlePart, encoding: CharacterSet): P
 }
 
 /**
- * Hands out the lines under a part's header, those of at most 64 KiB of text at a time. Cells of
+ * Hands out the lines under a part's header, those of at most 16 KiB of text at a time. Cells of
  * columns that the part does not keep read as ''.
  * @param onBytes told how many bytes of the file each batch took
  * @throws HomewardError PART_CSV when the file is no longer the one that was inspected
