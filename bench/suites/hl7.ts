@@ -117,12 +117,7 @@ async function whole(bench: Bench, people: (messages: number) => Framed[]): Prom
   }
 }
 
-async function toStays(
-  bench: Bench,
-  url: string,
-  port: number,
-  people: (messages: number) => Framed[],
-): Promise<void> {
+async function toStays(bench: Bench, url: string, port: number, people: (messages: number) => Framed[]): Promise<void> {
   const many = bench.trial ? 500 : 10_000;
   const each: number[] = [];
   const backlog: number[] = [];
@@ -185,7 +180,8 @@ async function mustBeInOrder(url: string, many: number): Promise<void> {
      from (select state, settled_at, lag(settled_at) over (order by message_id) as before from hl7_message) m`,
   );
   const [stays] = await asOwner(url, `select count(*) filter (where status <> 'discharged')::int as open from stay`);
-  const { messages, applied, early } = found?.rows[0] as { messages: number; applied: number; early: number };
+  if (!found) throw new Error('Nothing was counted');
+  const { messages, applied, early } = found.rows[0] as { messages: number; applied: number; early: number };
   if (messages !== many || applied !== many || early > 0)
     throw new Error(`Of ${many} messages ${messages} are there, ${applied} applied, ${early} before an earlier one`);
   if (stays?.rows[0]?.open !== 0) throw new Error(`${stays?.rows[0]?.open} stays have not ended`);
@@ -202,7 +198,8 @@ async function waiting(bench: Bench, port: number, people: (messages: number) =>
     p50.push(percentile(sent.times, 0.5));
     p99.push(percentile(sent.times, 0.99));
   }
-  const about = 'from when a message was due to its answer, at a fixed 100 a second on four connections, all of them applied meanwhile';
+  const about =
+    'from when a message was due to its answer, at a fixed 100 a second on four connections, all of them applied meanwhile';
   bench.report({ name: 'hl7-ack-p99', about: `${about}: 99 in 100`, unit: 'ms', ours: p99, most: 20 });
   bench.report({ name: 'hl7-ack-p50', about: `${about}: half of them`, unit: 'ms', ours: p50 });
 }

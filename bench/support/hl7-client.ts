@@ -44,7 +44,8 @@ class Line {
   send(messages: readonly Framed[], from = performance.now()): void {
     for (const { id } of messages) this.#open.push({ id, from });
     const [first] = messages;
-    if (first) this.#socket.write(messages.length === 1 ? first.bytes : Buffer.concat(messages.map((one) => one.bytes)));
+    if (first)
+      this.#socket.write(messages.length === 1 ? first.bytes : Buffer.concat(messages.map((one) => one.bytes)));
   }
 
   end(): void {

@@ -60,11 +60,7 @@ export const readers = {
     return (text) => {
       // It takes what stands behind the last line end for a segment without a name.
       const message = create(text.slice(0, -1));
-      return [
-        message.get('PID.3.1').toString(),
-        message.get('PID.5.1').toString(),
-        message.get('PV1.2').toString(),
-      ];
+      return [message.get('PID.3.1').toString(), message.get('PID.5.1').toString(), message.get('PV1.2').toString()];
     };
   },
   hl7v2() {
@@ -103,7 +99,9 @@ function load<T>(name: string): T {
     return require(name) as T;
   } catch (error) {
     if ((error as { code?: string }).code !== 'MODULE_NOT_FOUND') throw error;
-    throw new Error(`The benchmark needs ${name}, which package.json names for development: run npm ci.`, { cause: error });
+    throw new Error(`The benchmark needs ${name}, which package.json names for development: run npm ci.`, {
+      cause: error,
+    });
   }
 }
 

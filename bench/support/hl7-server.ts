@@ -43,7 +43,13 @@ async function serveOurs({ url, applies }: { url: string; applies: boolean }): P
       hospitals: site.hospitals,
       seal: sealerOf(randomBytes(32)),
     },
-    { feeds: listening, host: '127.0.0.1', port: 0, tls: null, log: { info: () => undefined, warn: fail, error: fail } },
+    {
+      feeds: listening,
+      host: '127.0.0.1',
+      port: 0,
+      tls: null,
+      log: { info: () => undefined, warn: fail, error: fail },
+    },
   );
   if (applies) feeds.start();
   const port = await feeds.listen();

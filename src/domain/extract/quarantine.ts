@@ -6,7 +6,8 @@ import type { NhsNumberFault } from '../nhs-number.ts';
 
 export const quarantineCodes = {
   ROW_SHAPE: 'The line has more or fewer cells than the header. Look for an unquoted comma or line break.',
-  CELL_TOO_LONG: 'A cell has more than 2,000 characters; it is read as empty. Look for a quote that is closed many lines too late.',
+  CELL_TOO_LONG:
+    'A cell has more than 2,000 characters; it is read as empty. Look for a quote that is closed many lines too late.',
   WRONG_COUNCIL: 'LA Code is not the council of this bundle. Remove other councils’ lines.',
   PERSON_ID_MISSING: 'LA Person Unique Identifier is empty. Every line needs the council’s own id.',
   NHS_NUMBER_MISSING: 'NHS Number is empty. Trace the person’s NHS number.',
