@@ -4,6 +4,7 @@ import type { Browser, BrowserContext, BrowserContextOptions, Page, Response } f
 import { demoPeople } from '../../src/demo/people.ts';
 import { launchChromium } from './chromium.ts';
 import { desktop, inspect } from './inspect.ts';
+import { namedIn } from './named-in.ts';
 import { startApp } from './running.ts';
 import type { RunningApp } from './running.ts';
 
@@ -137,9 +138,5 @@ function tells(text: string, app: RunningApp): string[] {
   const words = demoPeople(app.clock.now()).flatMap(({ name, nhsNumber }) =>
     name.includes(', ') ? [nhsNumber, ...name.split(', ')] : [nhsNumber],
   );
-  const plain = text.toLowerCase();
-  const found = words.filter(
-    (word) => plain.includes(word.toLowerCase()) || plain.replaceAll(/\D/g, '').includes(word),
-  );
-  return found.map((word) => `tells ${word}: ${text}`);
+  return namedIn(text, words).map((word) => `tells ${word}: ${text}`);
 }
