@@ -100,6 +100,7 @@ export class MllpConnection implements Holder {
   }
 
   #pump(): void {
+    if (this.#pumping) return;
     for (let left = eachTurn; !this.#ending && !this.#mustWait(); left--) {
       if (left === 0) {
         this.#pumpSoon();
@@ -124,7 +125,6 @@ export class MllpConnection implements Holder {
   }
 
   #pumpSoon(): void {
-    if (this.#pumping) return;
     this.#pumping = true;
     setImmediate(() => {
       this.#pumping = false;

@@ -40,6 +40,29 @@ function byHand(): { handler: MllpServerOptions['handler']; release(id: number):
   };
 }
 
+describe('messages that come all at once', () => {
+  it('are handed over sixteen in a turn, so that others are served between, and answered in their order', async (t) => {
+    const turns: number[] = [];
+    let inTurn = 0;
+    const running = await serverFor(t, {
+      handler: (content, peer) => {
+        if (inTurn++ === 0) {
+          setImmediate(() => {
+            turns.push(inTurn);
+            inTurn = 0;
+          });
+        }
+        return accept(content, peer);
+      },
+    });
+    const peer = await peerFor(t, running);
+    peer.write(Buffer.concat(Array.from({ length: 30 }, (_, id) => frame(message(id)))));
+    for (let id = 0; id < 30; id++) assert.equal(verdict(await peer.answer()), `AA ${id}`);
+    await until(() => turns.reduce((sum, count) => sum + count, 0) === 30);
+    assert.ok(Math.max(...turns) <= 16, `in turns: ${turns.join(' ')}`);
+  });
+});
+
 describe('a message', () => {
   it('is answered wherever it is cut in two', async (t) => {
     const running = await serverFor(t);
