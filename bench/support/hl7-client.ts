@@ -18,7 +18,7 @@ export interface Sent {
 }
 
 /** No answer for so long, in milliseconds, and none is expected any more. */
-const patience = 2_000;
+const patience = 1_000;
 
 const taken = new Set(['AA', 'CA']);
 

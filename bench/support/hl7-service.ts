@@ -16,8 +16,7 @@ export interface Listening {
   stop(): Promise<void>;
 }
 
-/** Starts a server by itself. @throws Error when it ends before it listens */
-export async function startServer(order: ServerOrder): Promise<Listening> {
+async function startServer(order: ServerOrder): Promise<Listening> {
   const child = fork(join(import.meta.dirname, 'hl7-server.ts'), [JSON.stringify(order)]);
   const ended = once(child, 'exit');
   const said = await Promise.race([once(child, 'message'), ended.then(() => null)]);
@@ -30,6 +29,18 @@ export async function startServer(order: ServerOrder): Promise<Listening> {
       await ended;
     },
   };
+}
+
+/** Starts servers, all at once. @returns them by their names, in the same order. @throws Error when one does not start */
+export async function startServers(orders: readonly ServerOrder[]): Promise<Map<string, Listening>> {
+  const starting = await Promise.allSettled(orders.map(startServer));
+  const failed = starting.find((one) => one.status === 'rejected');
+  const started = starting.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+  if (failed) {
+    for (const one of started) await one.stop();
+    throw failed.reason;
+  }
+  return new Map(started.map((one, at) => [orders[at]?.name ?? '', one]));
 }
 
 /** Starts the whole service on a database, as a site does, with the demo's feed for its first hospital. */
