@@ -57,8 +57,11 @@ export interface Sessions {
    * @throws HomewardError AUDIT_NOT_WRITTEN when the sign-in could not be recorded
    */
   begin(person: SignedInPerson, formerId: string | null): Promise<string>;
-  /** Finds the session of a cookie and marks it used. */
-  find(id: string): Promise<SessionState>;
+  /**
+   * Finds the session of a cookie and marks it used.
+   * @param as `look`: finds it without that, as for a page that reloads itself: an unattended screen must still lock
+   */
+  find(id: string, as?: 'use' | 'look'): Promise<SessionState>;
   /**
    * Records that the person of a session signed in again, and gives the session a new id: a stolen
    * cookie must not gain from it (ASVS 7.2.4).
@@ -79,7 +82,7 @@ export function sessionsOn(db: Database, clock: Clock): Sessions {
   const finder = new SessionFinder(db);
   return {
     begin: (person, formerId) => begin(db, clock.now(), person, formerId),
-    find: (id) => find(db, finder, clock.now(), id),
+    find: (id, as = 'use') => find(db, finder, clock.now(), id, as),
     renew: (caller, person) => renew(db, clock.now(), caller, person),
     end: (caller) => end(db, clock.now(), caller),
     endByProvider: (sitting) => endByProvider(db, clock.now(), sitting),
@@ -121,13 +124,19 @@ async function begin(db: Database, now: Date, person: SignedInPerson, formerId: 
   return id;
 }
 
-async function find(db: Database, finder: SessionFinder, now: Date, id: string): Promise<SessionState> {
+async function find(
+  db: Database,
+  finder: SessionFinder,
+  now: Date,
+  id: string,
+  as: 'use' | 'look',
+): Promise<SessionState> {
   if (!/^[\w-]{43}$/.test(id)) return { is: 'unknown' };
   const found = await finder.find(hashSessionId(id));
   if (!found) return { is: 'unknown' };
   const endsAt = new Date(found.createdAt.getTime() + sessionLimit);
   if (now.getTime() - found.seenAt.getTime() >= idleLimit || now >= endsAt) return { is: 'expired' };
-  const touch = now.getTime() - found.seenAt.getTime() >= touchEvery;
+  const touch = as === 'use' && now.getTime() - found.seenAt.getTime() >= touchEvery;
   if (touch) await touchSession(db, found.session, now);
   const idleEndsAt = new Date((touch ? now : found.seenAt).getTime() + idleLimit);
   return {

@@ -9,7 +9,7 @@ import type { FieldFault, Page, PageRequest, PageResult } from './page.ts';
 import type { PageFrame } from './page-frame.ts';
 import type { Cookies } from './safety/cookies.ts';
 import { formOf, takeUpload } from './safety/forms.ts';
-import { sessionOf } from './safety/guard.ts';
+import { isReload, sessionOf } from './safety/guard.ts';
 
 /** A route as the authorisation matrix lists it. */
 export interface MountedRoute {
@@ -90,6 +90,7 @@ function requestFor({ web, cookies, frame }: MountDeps, page: Page, request: Fas
     params: read(page.params, request.params, 'PAGE_NOT_FOUND'),
     query: read(page.query, request.query, 'REQUEST_INVALID'),
     clock: web.clock,
+    automatic: isReload(request),
     phones: frame.phones(),
     cookies: { session: cookies.session(request), signIn: cookies.signIn(request) },
     bearer: /^Bearer ([\x21-\x7e]+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? null,
@@ -121,6 +122,7 @@ function send(
       if (title !== page.title && !page.otherTitles?.includes(title))
         throw new TypeError(`${page.path} has no such title`);
       cookies.change(reply, changes);
+      if (page.reloadEvery !== undefined) reply.header('refresh', `${page.reloadEvery}; url=${page.path}?reload=yes`);
       return reply
         .status(status)
         .type('text/html; charset=utf-8')

@@ -17,7 +17,9 @@ export type AuditEvent =
   | 'view-answer-again'
   | 'print-card'
   | 'see-board'
+  | 'take-from-board'
   | 'see-people-in-hospital'
+  | 'see-stale-stays'
   | 'close-stay'
   | 'see-council-accesses'
   | 'review-accesses'
@@ -32,6 +34,7 @@ export type AuditEvent =
   | 'see-message'
   | 'replay-messages'
   | 'replay-dead-letters'
+  | 'settle-dead-letters'
   | 'sign-in'
   | 'sign-out';
 
@@ -57,6 +60,8 @@ export interface PageRequest<
   readonly params: Parsed<P>;
   readonly query: Parsed<Q>;
   readonly clock: Clock;
+  /** The page has reloaded itself (`reloadEvery`); nobody asked for it by hand. */
+  readonly automatic: boolean;
   /** Every council's numbers for the hour it is. */
   readonly phones: readonly CouncilPhones[];
   /** Cookies, for the pages of signing in alone. */
@@ -132,6 +137,11 @@ export interface PageSpec<A extends Access, F extends Schema, P extends Schema, 
   readonly crossSite?: NoAudit;
   /** Puts the page into the menu of those who may see it, in this order; the first is where they land. */
   readonly navigation?: { readonly text: string; readonly order: number };
+  /**
+   * Has the browser ask for the page again after so many seconds, without scripts, so that nobody stays on a screen
+   * who should not. Such a request does not count as use of the session.
+   */
+  readonly reloadEvery?: number;
   /** Answers faults as JSON, for scripts of our own pages and for other servers. */
   readonly answersJson?: true;
   handle(request: PageRequest<A, F, P, Q>): PageResult | Promise<PageResult>;
@@ -167,6 +177,8 @@ export function definePage<
   if (/[:*]/.test(spec.path) && !spec.params) wrong('a path with parameters needs a schema for them');
   const reasons = [spec.audit, spec.formToken, spec.crossSite].filter((one) => one?.startsWith('none:'));
   if (reasons.some((one) => (one ?? '').replace('none:', '').trim().length < 10)) wrong('“none” needs a reason');
+  if (spec.reloadEvery !== undefined && (spec.method !== 'GET' || /[:*]/.test(spec.path)))
+    wrong('only a page that is read, under a fixed address, can reload itself');
   if (spec.navigation && (spec.method !== 'GET' || spec.permission === 'public'))
     wrong('only a page of a permission stands in the menu');
   const page = Object.freeze({ ...spec }) as unknown as Page;

@@ -35,6 +35,27 @@ window.addEventListener('pageshow', (event) => {
   if (event.persisted) window.location.reload();
 });
 
+const list = document.querySelector('[data-reloads]');
+if (list) keepPlace(new URLSearchParams(window.location.search).get('reload') === 'yes');
+
+/**
+ * A list that reloads itself must not take its place away from whoever reads it or goes through it by keyboard
+ * (WCAG 2.2.1, 3.2.5). Kept for the next page of this window alone: how far down, and the line's own random id.
+ */
+function keepPlace(reloaded) {
+  const kept = reloaded ? JSON.parse(window.sessionStorage.getItem('homeward-place') ?? 'null') : null;
+  window.sessionStorage.removeItem('homeward-place');
+  if (kept?.path === window.location.pathname) {
+    document.getElementById(kept.focus)?.focus({ preventScroll: true });
+    window.scrollTo(0, kept.top);
+  }
+  window.addEventListener('pagehide', () => {
+    const { pathname: path } = window.location;
+    const place = { path, top: window.scrollY, focus: document.activeElement?.id ?? '' };
+    window.sessionStorage.setItem('homeward-place', JSON.stringify(place));
+  });
+}
+
 /** Warns before the session ends, and leaves the page when it has ended. Asks nothing of the server meanwhile. */
 function watchSession(dialog) {
   const warnSeconds = Number(dialog.dataset.warnSeconds);

@@ -24,6 +24,11 @@ export function pageOf(request: FastifyRequest): Page | null {
   return isPage(page) ? page : null;
 }
 
+/** Whether a page asks for itself again, which nobody did by hand. */
+export function isReload(request: FastifyRequest): boolean {
+  return pageOf(request)?.reloadEvery !== undefined && (request.query as { reload?: unknown }).reload === 'yes';
+}
+
 /** Finds the session and checks the permission of every request. */
 export function guard(server: FastifyInstance, { sessions: service, baseUrl, site }: WebDeps, cookies: Cookies): void {
   const ownHost = new URL(baseUrl).host;
@@ -38,7 +43,8 @@ export function guard(server: FastifyInstance, { sessions: service, baseUrl, sit
     if (request.method === 'POST' && page && !page.crossSite) requireOwnPage(request, new URL(baseUrl).origin);
     const id = cookies.session(request);
     const isPublic = page === null || page.permission === 'public';
-    const state = id === null ? null : await findSession(service.find(id), isPublic);
+    const state =
+      id === null ? null : await findSession(service.find(id, isReload(request) ? 'look' : 'use'), isPublic);
     if (state?.is === 'live') sessions.set(request, state.session);
     if (isPublic) return;
     if (state?.is !== 'live') return turnAway(request, reply, cookies, id !== null);
