@@ -77,6 +77,19 @@ const londonMinute = memo((minute: number) => {
   });
 });
 
+/**
+ * Reads a time of London's as somebody types it: `2026-03-02`, its midnight, or `2026-03-02T14:30`.
+ * @returns null when there is no such day or time; of an hour that comes twice the first
+ */
+export function parseLondonTime(text: string): Date | null {
+  const [, day = '', hour = '00', minute = '00'] =
+    /^(\d{4}-\d\d-\d\d)(?:[T ]([01]\d|2[0-3]):([0-5]\d))?$/.exec(text) ?? [];
+  const date = parseDate(day);
+  if (date === null) return null;
+  const plain = Temporal.PlainDateTime.from(`${date}T${hour}:${minute}`);
+  return new Date(plain.toZonedDateTime(zone, { disambiguation: 'earlier' }).epochMilliseconds);
+}
+
 /** The instant at which London's next day begins. */
 export function nextLondonMidnight(at: Date): Date {
   const zoned = Temporal.Instant.fromEpochMilliseconds(at.getTime()).toZonedDateTimeISO(zone);

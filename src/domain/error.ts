@@ -16,6 +16,7 @@ export const errorCatalogue = {
   STORE_RIGHTS: 'The database login may not do what is needed at start.',
   // Hospital feeds
   SEAL_BROKEN: 'A sealed message cannot be opened: its key is not here, or it was changed.',
+  FEED_KEY_DAMAGED: 'The demo’s own key for hospital messages is not 32 bytes long.',
   FEED_PORT: 'The port for hospital feeds cannot be listened on.',
   MESSAGE_GONE: 'There is no such message, or it is no longer kept.',
   STAY_GONE: 'There is no such stay, or it has changed since.',

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import {
-  addDays, ageOn, formatAge, formatDate, formatInstant, formatTime, londonClock, londonDate, makeDate, parseDate,
+  addDays, ageOn, formatAge, formatDate, formatInstant, formatTime, londonClock, londonDate, makeDate, parseDate, parseLondonTime,
   weekdayName, weekdayOf,
 } from '../../src/domain/dates.ts'; // prettier-ignore
 import { instant, isoDate } from '../support/arbitraries.ts';
@@ -175,4 +175,16 @@ test('an age counts whole units that have passed', () => {
     '2 days ago',
     '3 days ago',
   ]);
+});
+
+test('a time of London’s is read as its clocks have it, and nothing is that is none', () => {
+  const times = {
+    '2026-03-02': '2026-03-02T00:00:00.000Z',
+    '2026-07-02': '2026-07-01T23:00:00.000Z',
+    '2026-07-02T14:30': '2026-07-02T13:30:00.000Z',
+    '2026-10-25T01:30': '2026-10-25T00:30:00.000Z',
+  };
+  for (const [text, expected] of Object.entries(times)) assert.equal(parseLondonTime(text)?.toISOString(), expected);
+  for (const text of ['', '2026-02-30', '2026-03-02T24:00', '2026-03-02T14', 'yesterday', '02/03/2026'])
+    assert.equal(parseLondonTime(text), null, text);
 });
