@@ -43,6 +43,7 @@ import type { InterfacePageDeps } from './web/pages/interface-pages.ts';
 import { metricsPages } from './web/pages/metrics-page.ts';
 import { operatorPages } from './web/pages/operator-page.ts';
 import { reviewPages } from './web/pages/review-pages.ts';
+import { staleStaysPages } from './web/pages/stale-stays-page.ts';
 import { buildServer } from './web/server.ts';
 
 export interface AppDeps {
@@ -82,8 +83,11 @@ export async function buildApp({ settings, site, clock, db: given }: AppDeps): P
   }
   const metrics = makeMetrics();
   const bundles = bundleUseCases(settings, site, clock, db, workDir);
-  const jobs = new BundleJobs((error) => log.error({ name: (error as Error).name }, 'an extract stopped unexpectedly'));
   const feeds = feedsOf({ settings, site, clock }, db, log, metrics.hospital);
+  const jobs = new BundleJobs(
+    (error) => log.error({ name: (error as Error).name }, 'an extract stopped unexpectedly'),
+    () => feeds.settle(),
+  );
   metrics.gauge(async () => {
     const { listener, senders } = feeds.state;
     return interfaceGauges(
@@ -107,13 +111,14 @@ export async function buildApp({ settings, site, clock, db: given }: AppDeps): P
   let stopping = false;
   const health = healthOf(db, site, clock, { demoLoaded: () => demoLoaded, stopping: () => stopping });
   const nameOf = (id: string): string => [...site.hospitals, ...site.councils].find((one) => one.id === id)?.name ?? id;
-  const board = { db, clock, agreements: site.agreements };
+  const board = { db, clock, agreements: site.agreements, feeds: site.feeds };
   const pages: Page[] = [
     ...findPages({ lookUps, councils: site.councils }),
     ...answerPages({ lookUps, councils: site.councils }),
+    ...staleStaysPages(feeds.deps),
     ...boardPages({ board, hospital: feeds.deps, lookUps, councils: site.councils }),
-    ...councilStaysPages({ board, hospital: feeds.deps, nameOf }),
-    ...reviewPages({ review: { db, clock }, nameOf }),
+    ...councilStaysPages({ board, nameOf }),
+    ...reviewPages({ review: { db, clock, agreements: site.agreements }, nameOf }),
     ...extractPages({ bundles: (council) => bundles.get(council) ?? null, jobs, workDir }),
     ...operatorPages({ freshness: { db, clock, councils: site.councils, agreements: site.agreements }, health }),
     ...interfacePages(interfacesOf(feeds)),
@@ -190,6 +195,7 @@ function feedsOf(
       observe: metrics.message,
       observeApplying: metrics.applied,
       observeSettling: metrics.settled,
+      observeArrivals: ({ hospital, result, asked }) => metrics.answered(hospital, result, asked),
       observeSending: {
         acknowledged: (destination, attempts) => metrics.sent(destination, 'acknowledged', attempts),
         failed: (destination, { dead }) => metrics.sent(destination, dead ? 'dead' : 'failed'),

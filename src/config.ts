@@ -198,6 +198,10 @@ function checkFeeds({ demo, feeds }: SiteFiles, settings: Settings): void {
     throw settingsInvalid(`MLLP_TLS_CERT, MLLP_TLS_KEY and MLLP_TLS_CLIENT_CA must be set: feed “${secured.id}” asks for TLS.`); // prettier-ignore
   if (plain && settings.mllpTls() !== null)
     throw settingsInvalid(`Feed “${plain.id}” says plain-text, but the MLLP_TLS settings are given.`);
+  // Plain text has no other proof of who sends.
+  const open = enabled.find(({ connection }) => connection.security === 'plain-text' && !connection.addresses);
+  if (open && !isLoopback(settings.mllpHost) && !demo)
+    throw settingsInvalid(`MLLP_HOST must be this computer’s own, or feed “${open.id}”, which says plain-text, must name connection.addresses.`); // prettier-ignore
   if (demo && !isLoopback(settings.mllpHost))
     throw new HomewardError('CONFIG_DEMO_EXPOSED', 'Set MLLP_HOST to 127.0.0.1, or use another CONFIG_DIR.');
   if (demo) return;

@@ -18,6 +18,7 @@ import {
   listReplayCommand,
   replayCommand,
   resendCommand,
+  settledCommand,
   statusCommand,
 } from './commands/hl7.ts';
 import type { Hl7CommandDeps } from './commands/hl7.ts';
@@ -25,6 +26,7 @@ import { progressBar } from './commands/progress-bar.ts';
 import { loadSettings, loadSite } from './config.ts';
 import type { Settings, Site } from './config.ts';
 import type { Caller } from './domain/caller.ts';
+import { parseLondonTime } from './domain/dates.ts';
 import { HomewardError } from './domain/error.ts';
 import type { Council } from './domain/organisation.ts';
 import { hintDestinations } from './hl7/hint-message.ts';
@@ -135,7 +137,10 @@ async function runHl7Command(args: string[]): Promise<number> {
     options: {
       feed: { type: 'string' },
       reason: { type: 'string' },
+      from: { type: 'string' },
+      until: { type: 'string' },
       replay: { type: 'string' },
+      settled: { type: 'string' },
       help: { type: 'boolean', short: 'h' },
     },
   });
@@ -156,7 +161,7 @@ async function runHl7Command(args: string[]): Promise<number> {
       db,
       clock,
       feeds: site.feeds,
-      destinations: hintDestinations(site.feeds),
+      destinations: hintDestinations(site.feeds.filter(({ enabled }) => enabled)),
       seal: sealerOf(key, old),
       reason: reasonText,
       fault: sendFaultText,
@@ -176,14 +181,29 @@ type Hl7Command = (deps: Hl7CommandDeps, caller: Caller) => Promise<CommandResul
 function hl7CommandOf(
   command: string | undefined,
   rest: readonly string[],
-  { feed, reason, replay }: { feed?: string | undefined; reason?: string | undefined; replay?: string | undefined },
+  {
+    feed,
+    reason,
+    from,
+    until,
+    replay,
+    settled,
+  }: Partial<Record<'feed' | 'reason' | 'from' | 'until' | 'replay' | 'settled', string | undefined>>,
 ): Hl7Command | null {
   const [message, ...more] = rest;
-  const byReason = feed !== undefined || reason !== undefined;
+  const byReason = [feed, reason, from, until].some((one) => one !== undefined);
+  if (settled !== undefined) {
+    if (command !== 'dead-letters' || byReason || replay !== undefined) return null;
+    return (deps, caller) => settledCommand(deps, caller, settled, rest);
+  }
   if (command === 'status') return message === undefined && !byReason && replay === undefined ? statusCommand : null;
   if (command === 'replay' && replay === undefined && more.length === 0) {
-    if (feed !== undefined && reason !== undefined && message === undefined)
+    const byTime = from !== undefined || until !== undefined;
+    if (feed !== undefined && reason !== undefined && message === undefined && !byTime)
       return (deps, caller) => replayCommand(deps, caller, { feed, code: reason });
+    const [since, before] = [parseLondonTime(from ?? ''), parseLondonTime(until ?? '')];
+    if (feed !== undefined && since && before && message === undefined && reason === undefined)
+      return (deps, caller) => replayCommand(deps, caller, { feed, from: since, until: before });
     if (byReason) return null;
     return message === undefined
       ? listReplayCommand

@@ -72,6 +72,8 @@ export interface HospitalMetrics {
   applied(feed: string, messages: number, seconds: number): void;
   /** Arrivals were settled; null: that failed. */
   settled(stays: number | null, seconds: number): void;
+  /** An arrival's question was answered: of this person in this stay for the first time, or again. */
+  answered(hospital: string, result: 'yes' | 'no' | 'cannot-say', asked: 'first' | 'again'): void;
   /** A message of ours was sent, or was not. */
   sent(destination: string, outcome: 'acknowledged' | 'failed' | 'dead' | 'troubled', attempts?: number): void;
 }
@@ -182,6 +184,12 @@ function hospitalMetrics(registry: Registry): HospitalMetrics {
     help: 'Times that settling an arrival failed; it is tried again',
     registers,
   });
+  const answered = new Counter({
+    name: 'homeward_arrivals_answered_total',
+    help: 'Answers to arrivals’ questions, one for each council asked, by what was learnt; first: about this person of this stay',
+    labelNames: ['hospital', 'result', 'asked'],
+    registers,
+  });
   const sent = new Counter({
     name: 'homeward_hint_attempts_total',
     help: 'Attempts to send a hint or to take one back: acknowledged, failed and to be tried again, dead, or troubled by our own database',
@@ -211,6 +219,7 @@ function hospitalMetrics(registry: Registry): HospitalMetrics {
         settling.observe(seconds);
       }
     },
+    answered: (hospital, result, asked) => answered.inc({ hospital, result, asked }),
     sent(destination, outcome, tries) {
       sent.inc({ destination, outcome });
       if (tries !== undefined) attempts.observe({ destination }, tries);

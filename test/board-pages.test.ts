@@ -20,12 +20,13 @@ before(async () => {
   web = await startWeb((db, clock) => {
     site = Object.assign(new Site(db, '999', { agreement }), { hospital: 'KVH' });
     const agreements = [site.agreement];
-    const board = { db, clock, agreements };
-    const hospital = { db, clock, feeds: [kingsVale], wake: () => undefined };
+    const feeds = [{ ...kingsVale, id: 'feed-kvh' }];
+    const board = { db, clock, agreements, feeds };
+    const hospital = { db, clock, feeds, wake: () => undefined };
     const lookUps = lookUpsOn({ db, clock, agreements, holidays });
     return [
       ...boardPages({ board, hospital, lookUps, councils: [council] }),
-      ...councilStaysPages({ board, hospital, nameOf: (id) => id }),
+      ...councilStaysPages({ board, nameOf: (id) => id }),
     ];
   });
   assert.ok(site);
@@ -75,7 +76,7 @@ describe('the board', () => {
     const [nia, carol] = [await signIn(web.baseUrl, 'nia'), await signIn(web.baseUrl, 'carol')];
     assert.deepEqual([(await carol.get('/board')).status, (await carol.post('/board/look-up', { stay })).status], [403, 403]); // prettier-ignore
     assert.equal((await nia.get('/in-hospital')).status, 403);
-    assert.match((await carol.get('/in-hospital')).text, /Our people in hospital now: 1/);
+    assert.match((await carol.get('/in-hospital')).text, /Our people in hospital now: 1 listed/);
   });
 
   it('leaves nothing of anybody in the log', () => {

@@ -3,9 +3,11 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { roles } from '../src/domain/caller.ts';
 import type { Caller } from '../src/domain/caller.ts';
-import { boardOf, peopleInHospital, takeFromBoard } from '../src/services/board.ts';
+import { boardOf, takeFromBoard } from '../src/services/board.ts';
 import type { Board, BoardDeps } from '../src/services/board.ts';
+import { peopleInHospital } from '../src/services/people-in-hospital.ts';
 import { Database } from '../src/store/database.ts';
+import { kingsVale } from './support/adt.ts';
 import { allOn, putStay, settling } from './support/arrivals.ts';
 import type { Settling, StayChanges } from './support/arrivals.ts';
 import { refusedWith } from './support/bundle.ts';
@@ -36,7 +38,8 @@ async function newSite(agreement: Record<string, unknown> = {}): Promise<TestSit
     { id: 'M2', number: B },
   ];
   await site.land(site.whole(people, { referrals: [{ id: 'M1' }] }));
-  const board = { db: test.db, clock: site.clock, agreements: [site.agreement] };
+  const feed = { ...kingsVale, id: `feed-${site.hospital.toLowerCase()}`, hospital: site.hospital };
+  const board = { db: test.db, clock: site.clock, agreements: [site.agreement], feeds: [feed] };
   return Object.assign(site, { own: settling(site), board });
 }
 
@@ -58,7 +61,9 @@ async function trail(site: Site, action: string): Promise<Record<string, unknown
 describe('the board', () => {
   it('lists who is here with care on record, the latest to come first, and nobody else', async () => {
     const site = await newSite();
-    const first = await arrive(site, A, { startedAt: minutesAgo(site, 50), staleAt: minutesAgo(site, 5) });
+    const first = await arrive(site, A, { startedAt: minutesAgo(site, 50) });
+    const staleAt = { stale_at: minutesAgo(site, 5) };
+    await test.db.sql.updateTable('stay').set(staleAt).where('stay_id', '=', first).execute();
     const second = await arrive(site, B, { status: 'admitted', team: 'Ward 12', startedAt: minutesAgo(site, 20) });
     await arrive(site, C);
     await arrive(site, A, { status: 'discharged', endedAt: site.now });
@@ -103,6 +108,28 @@ describe('the board', () => {
     engine.arm(1, { when: 'before', as: 'refusal' }, /insert into "audit_event"/);
     await assert.rejects(boardOf({ ...site.board, db: new Database(engine) }, site.nurse('n')));
     assert.ok(engine.disarm());
+  });
+
+  it('is recorded by a reload of its own when it changed, and at least each quarter of an hour (product rule 6)', async () => {
+    const site = await newSite();
+    await arrive(site, A);
+    const caller = site.nurse('n');
+    const reload = async (deps = site.board, who = caller): Promise<number> => {
+      await boardOf(deps, who, { automatic: true });
+      return (await trail(site, 'see-board')).length;
+    };
+    assert.deepEqual([await reload(), await reload()], [1, 1]);
+    const engine = new FaultyEngine(test.engine);
+    engine.arm(1, { when: 'before', as: 'refusal' }, /insert into "audit_event"/);
+    const broken = { ...site.board, db: new Database(engine) };
+    assert.equal(await reload(broken), 1, 'what a row says already is shown');
+    await arrive(site, B);
+    await assert.rejects(reload(broken), 'what no row says is not');
+    assert.ok(engine.disarm());
+    assert.equal(await reload(), 2);
+    assert.equal(await reload(site.board, { ...caller, session: 'another session' }), 3);
+    site.now = new Date(site.now.getTime() + 15 * 60_000);
+    assert.equal(await reload(), 4);
   });
 
   it('says whether the person agreed or could not be asked, also by another of their numbers (H04)', async () => {
@@ -183,14 +210,15 @@ describe('the board', () => {
       assert.deepEqual([switchedOn, people.length], role === 'emergency-doctor' ? [false, 0] : [true, 1], role);
     }
     const elsewhere = { ...site.nurse('n'), organisation: 'ELSEWHERE' };
-    assert.deepEqual(await boardOf(site.board, elsewhere), { switchedOn: false, people: [] });
+    assert.deepEqual(await boardOf(site.board, elsewhere), { switchedOn: false, people: [], councils: [], gaps: [] });
   });
 
   it('is off where its switch is off, or the agreement is not in force', async () => {
     for (const agreement of [{ arrival: { ask: true } }, { arrival: {} }, { enabled: false }]) {
       const site = await newSite(agreement);
       await arrive(site, A);
-      assert.deepEqual(await boardOf(site.board, site.nurse('n')), { switchedOn: false, people: [] });
+      const off = { switchedOn: false, people: [], councils: [], gaps: [] };
+      assert.deepEqual(await boardOf(site.board, site.nurse('n')), off);
     }
   });
 });
@@ -199,7 +227,7 @@ describe('from the board', () => {
   it('a look-up begins with whom the hospital says it is, and with the agreement that asks', async () => {
     const site = await newSite();
     const stay = await arrive(site, A);
-    const { person, agreement } = await takeFromBoard(site.board, site.nurse('n'), stay);
+    const { person, agreement } = await takeFromBoard(site.board, site.nurse('n'), stay, 'look-up');
     assert.deepEqual([person.nhsNumber, person.birthDate, person.name], [A, usualBirth, { family: 'Example', given: 'Barbara' }]); // prettier-ignore
     assert.deepEqual([agreement.council, agreement.permission], [site.council.id, 'ask']);
   });
@@ -207,7 +235,7 @@ describe('from the board', () => {
   it('says “not needed” where the agreement does not ask', async () => {
     const site = await newSite({ permission: 'not-needed' });
     const stay = await arrive(site, A);
-    const { person } = await takeFromBoard(site.board, site.nurse('n'), stay);
+    const { person } = await takeFromBoard(site.board, site.nurse('n'), stay, 'look-up');
     assert.equal(person.permission, 'not-needed');
   });
 
@@ -221,12 +249,12 @@ describe('from the board', () => {
     await site.look(B, usualBirth, { permission: 'refused' });
     const nurse = site.nurse('n');
     for (const stay of [none, left, refused, 'x', '', "' or true --", '00000000-0000-4000-8000-000000000000']) {
-      await assert.rejects(takeFromBoard(site.board, nurse, stay), refusedWith('STAY_GONE'), stay);
+      await assert.rejects(takeFromBoard(site.board, nurse, stay, 'look-up'), refusedWith('STAY_GONE'), stay);
     }
     const here = await arrive(site, A);
-    await takeFromBoard(site.board, nurse, here);
-    await assert.rejects(takeFromBoard(site.board, { ...nurse, organisation: 'ELSEWHERE' }, here), refusedWith('STAY_GONE')); // prettier-ignore
-    await assert.rejects(takeFromBoard(site.board, dutyWorker(site), here), refusedWith('NOT_ALLOWED'));
+    await takeFromBoard(site.board, nurse, here, 'look-up');
+    await assert.rejects(takeFromBoard(site.board, { ...nurse, organisation: 'ELSEWHERE' }, here, 'look-up'), refusedWith('STAY_GONE')); // prettier-ignore
+    await assert.rejects(takeFromBoard(site.board, dutyWorker(site), here, 'look-up'), refusedWith('NOT_ALLOWED'));
   });
 });
 

@@ -96,6 +96,24 @@ describe('settings of the feeds', () => {
     assert.throws(() => loadConfig({ ...asked, MLLP_PORT: '' }), /MLLP_PORT must be set: feed “[a-z-]+” is enabled/);
     assert.throws(() => loadConfig({ ...asked, FEED_KEY: '' }), /FEED_KEY must be set/);
     assert.throws(() => loadConfig({ ...env, MLLP_PORT: '2575', FEED_KEY: key }), /asks for TLS/);
+    // Plain text proves by nothing else who sends.
+    const plain = (addresses: string): void =>
+      writeFileSync(
+        join(real, 'feeds', feed),
+        text
+          .replace(/^enabled: .*$/m, 'enabled: true')
+          .replace(/^connection:\n(?: .*\n)+/m, `connection: { security: plain-text${addresses} }\n`),
+      );
+    const open = { ...env, MLLP_PORT: '2575', FEED_KEY: key, MLLP_HOST: '0.0.0.0' };
+    plain('');
+    assert.throws(() => loadConfig(open), /feed “[a-z-]+”, which says plain-text, must name connection\.addresses/);
+    assert.equal(loadConfig({ ...open, MLLP_HOST: '' }).settings.mllpHost, '127.0.0.1');
+    plain(', addresses: [10.1.2.0/24]');
+    assert.deepEqual(loadConfig(open).site.feeds[0]?.connection.addresses, ['10.1.2.0/24']);
+    for (const wrong of ['0.0.0.0/0', '10.1.2.0/33', 'engine.example', '10.1.2.3/8/9']) {
+      plain(`, addresses: ['${wrong}']`);
+      assert.throws(() => loadConfig(open), /must be an address like/, wrong);
+    }
   });
 
   it('name a feed file that does not agree with the organisations, with its line', () => {

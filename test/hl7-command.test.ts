@@ -72,7 +72,8 @@ describe('homeward hl7, before it does anything', () => {
   it('says how it is used, with exit status 2, when it is not understood', async () => {
     for (const args of [
       [], ['stat'], ['status', 'now'], ['status', '--feed', 'x'], ['replay', '1', '2'], ['replay', '--feed', 'x'],
-      ['replay', '--reason', 'X'], ['replay', '1', '--feed', 'x', '--reason', 'X'], ['dead-letters', '7'], ['status', '--colour'],
+      ['replay', '--reason', 'X'], ['replay', '--feed', 'x', '--from', '2026-03-02'], ['replay', '--feed', 'x', '--from', 'noon', '--until', '2026-03-03'],
+      ['replay', '--from', '2026-03-02', '--until', '2026-03-03'], ['replay', '1', '--feed', 'x', '--reason', 'X'], ['dead-letters', '7'], ['status', '--colour'],
     ]) {
       const { code, out, err } = await homeward('hl7', ...args);
       assert.deepEqual([code, out], [2, ''], args.join(' '));
@@ -85,7 +86,9 @@ describe('homeward hl7, with messages set aside and hints given up', () => {
   before(() =>
     withDatabase(async (db) => {
       const hospital = hospitalOn(db, kingsVale, movableClock(new Date().toISOString()));
-      await hospital.sendAdt('A04');
+      // Somebody who came an hour ago: of whom nothing was heard for days is no patient in hospital.
+      const hourAgo = `${new Date(Date.now() - 3_600_000).toISOString().replace(/\D/g, '').slice(0, 14)}+0000`;
+      await hospital.sendAdt('A04', { 'EVN-2': hourAgo });
       await hospital.apply();
       await hospital.sendAdt('A01', { 'PV1-2': 'ZZ' });
       await hospital.sendAdt('A01', { 'PV1-2': '9990000018' });
@@ -141,6 +144,17 @@ describe('homeward hl7, with messages set aside and hints given up', () => {
     const none = await homeward('hl7', 'replay', '--feed', 'kings-vale-adt', '--reason', 'CLASS_UNMAPPED');
     assert.match(none.err, /Nothing of feed kings-vale-adt is set aside with CLASS_UNMAPPED/);
     assert.deepEqual(await states(), ['applied', 'waiting', 'waiting', 'faulty']);
+  });
+
+  it('reads again all that came in a time, also what was applied', async () => {
+    const day = (ahead: number): string => new Date(Date.now() + ahead * 86_400_000).toISOString().slice(0, 10);
+    const time = ['--from', day(-1), '--until', `${day(1)}T23:59`];
+    const all = await homeward('hl7', 'replay', '--feed', 'kings-vale-adt', ...time);
+    assert.deepEqual([all.code, all.err], [0, '']);
+    assert.match(all.out, /^1 message will be read again/);
+    assert.deepEqual(await states(), ['waiting', 'waiting', 'waiting', 'faulty']);
+    const none = await homeward('hl7', 'replay', '--feed', 'kings-vale-adt', ...time);
+    assert.match(none.err, /^MESSAGE_GONE: .*Nothing of feed kings-vale-adt that came in this time is kept/m);
   });
 
   it('lists hints that were given up, and sends one again, then the rest', async () => {

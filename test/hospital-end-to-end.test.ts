@@ -127,7 +127,7 @@ for (const withDebian of [true, false]) {
         await send(barbara('A03', `OUT${by.length}`, withDebian ? 20 : 1), withDebian),
         `AA OUT${by.length}`,
       );
-      await within(2000, async () => (await page('nia', '/board')).includes('with council care: 0'));
+      await within(2000, async () => (await page('nia', '/board')).includes('with council care: not known'));
     });
   });
 }

@@ -84,7 +84,7 @@ describe('what was set aside', () => {
     const text = segments.join('\n');
     for (const secret of ['HOLMES', 'Barbara', '9990000018', 'K100', 'Mill', '1941', 'KV-V1'])
       assert.equal(text.includes(secret), false, `${secret} is shown: ${text}`);
-    assert.match(text, /^PV1\|\|Z\|ED\^BAY\^3/m);
+    assert.match(text, /^PV1\|\|Z\|ED\^•••\^•\|/m);
     assert.match(text, /•\^\^\^KVH\^MR~•+\^\^\^NHS\^NH/);
     assert.equal(await audited('see-message'), before + 1);
   });
@@ -219,6 +219,45 @@ describe('a message as it is shown', () => {
     const shown = maskMessage(Buffer.from(text)).join('\n');
     for (const secret of ['9990000018', '999 000 0018', 'NURSE', 'secret'])
       assert.equal(shown.includes(secret), false, `${secret} is shown: ${shown}`);
+  });
+
+  it('shows no field that is not on its list, whatever stands there', () => {
+    const secret = 'ZQX';
+    for (const name of ['MSH', 'EVN', 'PID', 'PV1', 'PV2', 'MRG', 'NK1', 'ZXY']) {
+      for (let field = name === 'MSH' ? 3 : 1; field <= 60; field++) {
+        const key = `${name}-${field}`;
+        // What a feed's file maps, and what its engineer must see to mend it.
+        const isCode = ['PV1-2', 'PV1-3', 'PV1-36', 'PV1-37'].includes(key);
+        if (isCode || key === 'MSH-10') continue;
+        const text = adt('A04', { [key]: `${secret}^${secret}&${secret}~${secret}` }).serialise();
+        assert.equal(maskMessage(Buffer.from(text)).join('\n').includes(secret), false, key);
+      }
+    }
+    for (const [key, value] of [
+      ['MSH-10', 'HOLMES-9990000018'], ['MSH-10', 'HOLMES'], ['MSH-3', 'KHOLMES'], ['MSH-4', 'MILL LANE'], ['PV1-2', 'HOLMES BARBARA'],
+      ['PV1-3', 'ED^HOLMES^HOLMES'], ['PV1-3', 'HOLMES1941'], ['PV1-36', '14.03.1941'], ['PID-3', 'K100^^^KVH^HOLMES BARBARA'],
+      ['PID-3', 'K100^^^1.2.9990000018^MR'], ['MSH-18', 'HOLMES'], ['EVN-1', 'HOLMES'], ['MSH-11', 'HOLMES'], ['MSH-12', '1941'],
+    ] as const) {
+      const shown = maskMessage(Buffer.from(adt('A04', { [key]: value }).serialise())).join('\n');
+      assert.doesNotMatch(shown, /HOLMES|BARBARA|9990000018|1941|MILL|LANE/, `${key} ${value}`);
+    } // prettier-ignore
+  });
+
+  it('shows what a feed’s file is mended by', () => {
+    const fields = { 'PV1-2': 'INPATIENT', 'PV1-3': 'WARD12^R1^B2^RK5&2.16.840.1.113883&ISO^^C^^MAIN', 'PV1-37': '19', 'EVN-2': '20260302090000.00+0000', 'PID-3': 'K1^^^RK5&2.16.840.1.113883.2.1.4.1&ISO^MR' }; // prettier-ignore
+    const [header, event, person, visit] = maskMessage(Buffer.from(adt('A04', fields).serialise()));
+    assert.match(header ?? '', /\|ADT\^A04\|•+\|P\|2\.4$/);
+    assert.equal(event, 'EVN|A04|••••••••••••••.••+••••');
+    assert.match(person ?? '', /\^\^\^RK5&2\.16\.840\.1\.113883\.2\.1\.4\.1&ISO\^MR/);
+    assert.match(visit ?? '', /^PV1\|\|INPATIENT\|WARD12\^••\^••\^RK5&2\.16\.840\.1\.113883&ISO\^\^C\^\^••••/);
+    assert.match(visit ?? '', /\|19$/);
+  });
+
+  it('names no segment that is none', () => {
+    const text = `${adt('A04').serialise()}\rHOL|MES\rZPI|MES`;
+    const shown = maskMessage(Buffer.from(text));
+    assert.equal(shown.join('\n').includes('HOL'), false);
+    assert.ok(shown.includes('ZPI|•••'));
   });
 
   it('is a line that says so when it cannot be read', () => {

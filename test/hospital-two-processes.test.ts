@@ -1,9 +1,11 @@
 /** Two processes on one database: each takes messages, one at a time applies them, none is lost or applied twice. */
 import assert from 'node:assert/strict';
 import { after, before, it } from 'node:test';
+import type { HospitalEvent } from '../src/domain/stay-event.ts';
 import { messageReader } from '../src/hl7/inbound.ts';
 import { Applier } from '../src/services/applier.ts';
 import { applyNext } from '../src/services/apply-messages.ts';
+import type { ReadMessage } from '../src/services/read-message.ts';
 import { Database } from '../src/store/database.ts';
 import { postgresEngine } from '../src/store/engine.ts';
 import { takeFeed } from '../src/store/hospital/messages.ts';
@@ -77,3 +79,66 @@ it('the same and other messages sent to both at once are each kept once and appl
   const clusters = await database.db.sql.selectFrom('stay_event').select('cluster').distinct().execute();
   assert.equal(clusters.length, count / 4 + 1);
 });
+
+/** Reads as the feed does, but what is said of some visits can be neither written down nor folded. */
+const poisoned =
+  ({ feed }: TestHospital): ReadMessage =>
+  (...given) => {
+    const outcome = messageReader([feed])(...given);
+    const text = Buffer.from(given[1]).toString();
+    const spoilt: Partial<HospitalEvent> | null = text.includes('POISON-TEXT')
+      ? { name: { family: 'HOL\0MES', given: '' } }
+      : text.includes('POISON-TIME')
+        ? { at: new Date(Number.NaN) }
+        : null;
+    if (outcome.kind !== 'events' || spoilt === null) return outcome;
+    return { ...outcome, events: outcome.events.map((event) => ({ ...event, ...spoilt })) };
+  };
+
+it(
+  'H19: messages that cannot be applied are each set aside once, whichever of the two is at it',
+  { skip },
+  async () => {
+    await database.db.sql.deleteFrom('hl7_message').execute();
+    await database.db.sql.deleteFrom('stay_event').execute();
+    const sent = 300;
+    const bad = (n: number): string | null => (n % 20 === 7 ? 'POISON-TEXT' : n % 50 === 11 ? 'POISON-TIME' : null);
+    const turns = [0, 0];
+    const errors: unknown[] = [];
+    const appliers = hospitals.map((hospital, process) => {
+      const read = poisoned(hospital);
+      const counting: ReadMessage = (...given) => {
+        turns[process] = (turns[process] ?? 0) + 1;
+        return read(...given);
+      };
+      return new Applier(hospital.deps, kingsVale, counting, (error) => void errors.push(error));
+    });
+    for (const applier of appliers) applier.start();
+    for (let n = 0; n < sent; n++) {
+      const visit = bad(n) === null ? `W${n}` : `${bad(n)}-${n}`;
+      // The same person before and after a bad message: what is taken back must not take them along.
+      const fields = { 'MSH-10': `W${n}`, 'PV1-19': visit, 'PID-3': `W${Math.floor(n / 5)}^^^KVH^MR` };
+      assert.match((await hospitals[n % 2]?.sendAdt('A04', fields)) ?? '', /^AA /);
+      appliers[n % 2]?.wake();
+    }
+    const rows = () => database.db.sql.selectFrom('hl7_message').select(['control_id', 'state', 'code']).execute();
+    while ((await rows()).some(({ state }) => state === 'waiting')) await new Promise((done) => setTimeout(done, 50));
+    for (const applier of appliers) await applier.stop();
+    assert.deepEqual(errors, []);
+    const spoilt = Array.from({ length: sent }, (_, n) => n).filter((n) => bad(n) !== null);
+    const aside = (await rows()).filter(({ state }) => state === 'quarantined');
+    assert.deepEqual(aside.map(({ control_id: id }) => id).sort(), spoilt.map((n) => `W${n}`).sort()); // prettier-ignore
+    assert.deepEqual([...new Set(aside.map(({ code }) => code))], ['NOT_APPLIED']);
+    const kept = await database.db.sql.selectFrom('stay_event').select(['content', 'said_by']).execute();
+    assert.equal(kept.length, sent - spoilt.length);
+    assert.deepEqual([...new Set(kept.map(({ said_by: times }) => times))], [1]);
+    const stays = await database.db.sql.selectFrom('stay').select('visits').where('feed', '=', kingsVale.id).execute();
+    const visits = stays.flatMap((row) => row.visits).filter((visit) => /^W\d+$/.test(visit));
+    assert.equal(visits.length, sent - spoilt.length);
+    assert.equal(new Set(visits).size, visits.length);
+    assert.ok(
+      turns.every((count) => count > 0),
+      `one of the two did everything: ${turns.join(' ')}`,
+    );
+  },
+);

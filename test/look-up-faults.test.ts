@@ -126,7 +126,7 @@ for (const fault of faults) {
     it('the trail itself and the quarantine are handed out only with their own audit row', async () => {
       const site = await newSite();
       await site.look(nhs(1), usualBirth);
-      const deps = { db: faulty, clock: site.clock };
+      const deps = { db: faulty, clock: site.clock, agreements: [site.agreement] };
       const bundle = await bundleOf(site);
       const worker = { ...callerOf('council-duty-worker'), organisation: site.council.id };
       const officer = { ...callerOf('privacy-officer'), organisation: site.hospital };

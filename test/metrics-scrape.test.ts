@@ -76,6 +76,9 @@ describe('what is counted', () => {
     hospital.applied('a', 100, 0.02);
     hospital.settled(3, 0.1);
     hospital.settled(null, 0.1);
+    hospital.answered('KVH', 'yes', 'first');
+    hospital.answered('KVH', 'yes', 'first');
+    hospital.answered('KVH', 'cannot-say', 'again');
     hospital.sent('a/b', 'acknowledged', 2);
     hospital.sent('a/b', 'dead');
     const all = await text();
@@ -89,6 +92,8 @@ describe('what is counted', () => {
       'homeward_arrivals_settled_total 3',
       'homeward_arrivals_settle_seconds_count 1',
       'homeward_arrivals_failed_total 1',
+      'homeward_arrivals_answered_total{hospital="KVH",result="yes",asked="first"} 2',
+      'homeward_arrivals_answered_total{hospital="KVH",result="cannot-say",asked="again"} 1',
       'homeward_hint_attempts_total{destination="a/b",outcome="acknowledged"} 1',
       'homeward_hint_attempts_total{destination="a/b",outcome="dead"} 1',
       'homeward_hint_attempts_sum{destination="a/b"} 2',

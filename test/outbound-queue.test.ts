@@ -272,21 +272,22 @@ describe('what is shown and kept', () => {
     assert.equal(gone.find(({ destination }) => destination === out.destination)?.configured, false);
   });
 
-  it('goes when its time is over, but for a hint that stands while its stay is kept', async () => {
+  it('goes when its time is over, but for a hint that may stand and what is to take it back', async () => {
     const long = new Date(Date.now() - 40 * 86_400_000);
     const [standing, ended] = [stayOf(1), stayOf(2)];
-    for (const stay of [standing, ended]) {
-      await out.want('hint', stay, long);
+    for (const kind of ['hint', 'retraction'] as const) {
+      await out.want(kind, ended, long);
       await attempt('acknowledged');
     }
+    await out.want('hint', standing, long);
+    await attempt('acknowledged');
     await out.want('hint', stayOf(3));
-    await keepStay(standing.stayId);
-    assert.ok((await forgetOldOutbound(deps())) >= 1);
+    assert.ok((await forgetOldOutbound(deps())) >= 2);
     assert.deepEqual((await out.rows()).map((row) => row.stay_id === standing.stayId), [true, false]); // prettier-ignore
     assert.deepEqual(await states(), ['hint acknowledged', 'hint waiting']);
     await out.want('retraction', standing, long);
     await forgetOldOutbound(deps());
-    assert.deepEqual(await states(), ['hint waiting']);
+    assert.deepEqual(await states(), ['hint acknowledged', 'hint waiting', 'retraction waiting']);
   });
 
   it('is not sent, and not lost, while its key is missing', async () => {
@@ -300,8 +301,3 @@ describe('what is shown and kept', () => {
     assert.deepEqual(await states(), ['hint waiting']);
   });
 });
-
-async function keepStay(id: string): Promise<void> {
-  await sql`insert into stay (stay_id, feed, cluster, visits, status, since, last_heard_at, places, patient, died, cautions, version)
-    values (${id}, 'kvh', 1, '{V1}', 'admitted', now(), now(), '[]', '{}', false, '{}', 1)`.execute(test.db.sql);
-}

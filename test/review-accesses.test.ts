@@ -5,7 +5,9 @@ import { roles } from '../src/domain/caller.ts';
 import type { Caller } from '../src/domain/caller.ts';
 import { viewAnswer } from '../src/services/look-up.ts';
 import { alertsOf, councilAccesses, reviewAlert, whoLooked } from '../src/services/review-accesses.ts';
+import type { CouncilReviewDeps } from '../src/services/review-accesses.ts';
 import { freshnessOfCouncils } from '../src/services/freshness.ts';
+import { allOn, putStay, settling } from './support/arrivals.ts';
 import { refusedWith } from './support/bundle.ts';
 import { openTestDatabase } from './support/database.ts';
 import type { TestDatabase } from './support/database.ts';
@@ -22,7 +24,7 @@ after(() => test.close());
 
 const [A, B, C] = [nhs(1), nhs(2), nhs(3)];
 
-async function newSite(): Promise<Site> {
+async function newSite(arrival: object = {}, council: object = {}): Promise<Site> {
   // The extract is an hour old: its referrals must not grow too old between two views.
   const freshness = {
     care: { amber: '26 hours', red: '50 hours' },
@@ -30,14 +32,17 @@ async function newSite(): Promise<Site> {
     contacts: { amber: '90 days', red: '365 days' },
     restrictions: { overdueAfter: '50 hours' },
   };
-  const site = new Site(test.db, `Q${++sites}`, { agreement: { freshness } });
+  const site = new Site(test.db, `Q${++sites}`, {
+    agreement: { freshness, arrival },
+    council,
+  });
   await site.land(site.whole([{ id: 'M1', number: A }, { id: 'M2', number: B }])); // prettier-ignore
   return site;
 }
 
 const dutyWorker = (site: Site): Caller => ({ ...callerOf('council-duty-worker'), organisation: site.council.id });
 const officer = (site: Site): Caller => ({ ...callerOf('privacy-officer'), organisation: site.hospital });
-const deps = (site: Site): { db: Site['db']; clock: Site['clock'] } => ({ db: site.db, clock: site.clock });
+const deps = (site: Site): CouncilReviewDeps => ({ db: site.db, clock: site.clock, agreements: [site.agreement] });
 
 function tick(site: Site): void {
   site.now = new Date(site.now.getTime() + 1000);
@@ -100,6 +105,48 @@ describe('the council’s list of accesses to a person', () => {
     const nobody = await councilAccesses(deps(site), dutyWorker(site), "M1' or '1'='1");
     assert.deepEqual(nobody, { accesses: [], known: false });
     await assert.rejects(councilAccesses(deps(site), dutyWorker(site), '  '), refusedWith('FORM_INVALID'));
+  });
+
+  it('holds an arrival only where care is on record and the agreement tells the council of it (product rule 8)', async () => {
+    for (const [arrival, shown] of [
+      [allOn, ['care-on-record']],
+      [{ ask: true, board: true, hint: true }, []],
+    ] as const) {
+      const site = await newSite(arrival, { fallLimitPercent: 100 });
+      await site.land(site.whole([{ id: 'M1', number: A }, { id: 'M2', number: B, component: 'Direct payment' }])); // prettier-ignore
+      await putStay(site, A);
+      await putStay(site, B);
+      await settling(site).run();
+      tick(site);
+      await site.land([restrictions(site.council.id, [{ id: 'M1' }])]);
+      await settling(site).run();
+      const asked = (await auditOf(test.db, site.council.id)).filter((row) => row['action'] === 'arrival-question');
+      const learnt = new Set(asked.map((row) => row['outcome']));
+      assert.deepEqual(learnt, new Set(['care-on-record', 'no-care-on-record', 'cannot-say']));
+      const outcomes = async (typed: string): Promise<string[]> =>
+        (await councilAccesses(deps(site), dutyWorker(site), typed)).accesses.map((one) => one.outcome);
+      assert.deepEqual([await outcomes('M1'), await outcomes(A)], [shown, shown]);
+      assert.deepEqual([await outcomes('M2'), await outcomes(B)], [[], []]);
+      // The hospital's own officer sees them all.
+      assert.equal((await whoLooked(deps(site), officer(site), A)).accesses.length, 2);
+    }
+  });
+
+  it('of an arrival is empty again once the agreement is over', async () => {
+    const site = await newSite(allOn);
+    await putStay(site, A);
+    await settling(site).run();
+    const over = { ...site.agreement, enabled: false };
+    const { accesses } = await councilAccesses({ ...deps(site), agreements: [over] }, dutyWorker(site), 'M1');
+    assert.deepEqual(accesses, []);
+  });
+
+  it('does not say what the hospital’s feed knew of the person', async () => {
+    const site = await newSite();
+    await putStay(site, A);
+    await site.look(A, usualBirth);
+    const { accesses } = await councilAccesses(deps(site), dutyWorker(site), 'M1');
+    assert.deepEqual(accesses.map((one) => [one.relationship, one.unexplained]), [[null, false]]); // prettier-ignore
   });
 
   it('of one person holds nobody else’s, though a referral mixed up their numbers', async () => {

@@ -5,7 +5,7 @@ import { HomewardError } from '../domain/error.ts';
 import { alarmsOf } from '../services/interface-alarms.ts';
 import { recordSeen, seeInterfaces } from '../services/interface-status.ts';
 import type { InterfaceDeps, InterfaceStatus, SetAsideGroup } from '../services/interface-status.ts';
-import { listDeadLetters, replayDeadLetters } from '../services/outbound.ts';
+import { listDeadLetters, replayDeadLetters, settleDeadLetters } from '../services/outbound.ts';
 import type { OutboundDeps } from '../services/outbound.ts';
 import { listSetAside, replayMessages } from '../services/set-aside.ts';
 import type { SetAsideDeps } from '../services/set-aside.ts';
@@ -15,15 +15,21 @@ import { textTable } from './text-table.ts';
 export const hl7Help = `The hospital's interfaces: messages that come from its system, and hints that go back.
 
 Usage: homeward hl7 status
-       homeward hl7 replay [MESSAGE | --feed FEED --reason CODE]
-       homeward hl7 dead-letters [--replay DESTINATION [NUMBER …]]
+       homeward hl7 replay [MESSAGE | --feed FEED --reason CODE | --feed FEED --from TIME --until TIME]
+       homeward hl7 dead-letters [--replay DESTINATION [NUMBER …] | --settled DESTINATION [NUMBER …]]
 
   status                             how feeds and destinations stand, what was set aside, what needs somebody
   replay                             lists messages that are set aside, with their numbers
   replay MESSAGE                     reads one again, by the feed file as it is now
   replay --feed FEED --reason CODE   reads all again that were set aside with this reason
+  replay --feed FEED --from TIME --until TIME
+                                     reads all again that came in this time, also what was applied: for a mapping
+                                     that was wrong and is mended; TIME as 2026-03-02 or 2026-03-02T14:30
   dead-letters                       lists hints that were given up
   dead-letters --replay DESTINATION  sends all of a destination again, or only those whose numbers are given
+  dead-letters --settled DESTINATION NUMBER …
+                                     retractions that need not be sent: their hints were taken back by hand there
+  dead-letters --settled DESTINATION all that may stand at a destination that no enabled feed file names any more
 
 Options
   --help                             this text
@@ -75,6 +81,10 @@ export async function statusCommand(deps: Hl7CommandDeps, caller: Caller): Promi
     '',
     'Set aside or refused',
     ...groupLines(status.setAside, status.at),
+    ...status.expired.map(
+      ({ feed, code, count }) =>
+        `  expired unread in the last 30 days: ${number.format(count)} of ${feed} with ${code}`,
+    ),
     '',
     'Connections are known to the process that listens: see its page /interfaces.',
   ].join('\n');
@@ -178,18 +188,20 @@ export async function listReplayCommand(deps: Hl7CommandDeps, caller: Caller): P
   };
 }
 
-/** `homeward hl7 replay MESSAGE` or `--feed FEED --reason CODE`. @throws HomewardError MESSAGE_GONE */
+/** `homeward hl7 replay MESSAGE`, `--feed FEED --reason CODE` or `--feed FEED --from TIME --until TIME`. @throws HomewardError MESSAGE_GONE */
 export async function replayCommand(
   deps: Hl7CommandDeps,
   caller: Caller,
-  which: { readonly messageId: string } | { readonly feed: string; readonly code: string },
+  which: Parameters<typeof replayMessages>[2],
 ): Promise<CommandResult> {
   // Whoever applies looks for what waits twice a second.
   const waiting = await replayMessages({ ...deps, wakeAppliers: () => undefined }, caller, which).catch(
     saying(
       'messageId' in which
         ? `Message ${which.messageId} is not set aside`
-        : `Nothing of feed ${which.feed} is set aside with ${which.code}`,
+        : 'code' in which
+          ? `Nothing of feed ${which.feed} is set aside with ${which.code}`
+          : `Nothing of feed ${which.feed} that came in this time is kept and can be read again`,
       'homeward hl7 replay',
     ),
   );
@@ -222,6 +234,7 @@ export async function deadLettersCommand(deps: Hl7CommandDeps, caller: Caller): 
       ...codes.map((code) => `  ${code}: ${deps.fault(code)}`),
       '',
       'Send them again: homeward hl7 dead-letters --replay DESTINATION [NUMBER …]',
+      'A hint was taken back by hand there: homeward hl7 dead-letters --settled DESTINATION NUMBER …',
     ].join('\n'),
     exitStatus: 1,
   };
@@ -241,6 +254,25 @@ export async function resendCommand(
   ); // prettier-ignore
   const gone = withdrawn > 0 ? ` ${messages(withdrawn)} will not be: something else was meant for the stay since.` : '';
   return { text: `${messages(waiting)} will be sent again, as soon as Homeward runs.${gone}`, exitStatus: 0 };
+}
+
+/** `homeward hl7 dead-letters --settled DESTINATION [NUMBER …]`. @throws HomewardError MESSAGE_GONE */
+export async function settledCommand(
+  deps: Hl7CommandDeps,
+  caller: Caller,
+  destination: string,
+  ids: readonly string[],
+): Promise<CommandResult> {
+  const queue = { wake: (): void => undefined };
+  const settled = await settleDeadLetters({ ...deps, queue }, caller, destination, ids.length > 0 ? ids : null).catch(
+    saying(
+      ids.length > 0
+        ? `No retraction of it to ${destination} was given up`
+        : `Nothing is to be settled at ${destination}, or an enabled feed file names it and numbers must be given`,
+      'homeward hl7 dead-letters',
+    ),
+  );
+  return { text: `${messages(settled)} ${settled === 1 ? 'is' : 'are'} settled, and will not be sent.`, exitStatus: 0 };
 }
 
 // The catalogue's sentence alone would not say what was looked for, and where it is listed.

@@ -1,4 +1,5 @@
 /** Parts of a feed file: lengths of time, connections, and what goes back to the hospital. */
+import { isIP } from 'node:net';
 import { z } from 'zod';
 
 const unit = { second: 1000, minute: 60_000, hour: 3_600_000, day: 86_400_000 } as const;
@@ -24,13 +25,28 @@ const fingerprint = z
   .transform((text) => text.replaceAll(':', '').toLowerCase())
   .refine((text) => /^[0-9a-f]{64}$/.test(text), 'must be the SHA-256 fingerprint of a certificate');
 
+// Wider than that it would name nobody.
+const widest = { 4: 8, 6: 16 } as const;
+
+const network = z.string().refine((text) => {
+  const [address = '', prefix, ...more] = text.split('/');
+  const version = isIP(address);
+  if (version === 0 || more.length > 0) return false;
+  if (prefix === undefined) return true;
+  const bits = /^\d{1,3}$/.test(prefix) ? Number(prefix) : 0;
+  return bits >= widest[version as 4 | 6] && bits <= (version === 4 ? 32 : 128);
+}, 'must be an address like "10.1.2.3" or a network like "10.1.2.0/24"');
+
+/** From where the engine connects. Left out: from anywhere, which plain text off this computer may not. */
+const addresses = z.array(network).min(1).optional();
+
 /**
  * How the hospital's engine may connect. Plain text must be asked for by name: whoever is on the way can
  * read it and change it. A certificate is bound to this feed, so that its holder can send for no other.
  */
 export const connection = z.discriminatedUnion('security', [
-  z.strictObject({ security: z.literal('plain-text') }),
-  z.strictObject({ security: z.literal('tls'), clientCertificates: z.array(fingerprint).min(1) }),
+  z.strictObject({ security: z.literal('plain-text'), addresses }),
+  z.strictObject({ security: z.literal('tls'), clientCertificates: z.array(fingerprint).min(1), addresses }),
 ]);
 
 const timing = z

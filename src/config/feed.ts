@@ -118,6 +118,16 @@ export const feedSchema = z
     stays: z.strictObject({
       edToAdmission: duration,
       staleAfter: z.strictObject({ expected: duration, arrived: duration, admitted: duration, onLeave: duration }),
+      /** Of a stay whose end never came, from when it is stale: off board, lists and hints; then forgotten. */
+      stale: z
+        .strictObject({
+          offLists: duration.default(3 * 86_400_000),
+          forget: duration.default(90 * 86_400_000),
+        })
+        .prefault({})
+        .refine(({ offLists, forget }) => offLists <= forget, 'offLists must not be longer than forget'),
+      /** Statements that hang together by shared hospital and visit numbers; what would make them more is set aside. */
+      mostStatements: z.int().min(100).max(10_000).default(3000),
     }),
     /** The feed is usually never quiet for longer than this, by day and by night: longer is an alarm. */
     silence: z.strictObject({ day: duration, night: duration, nightFrom: clockTime, nightUntil: clockTime }),

@@ -67,9 +67,11 @@ const arrival = z
     hint: z.boolean().default(false),
     /** The council sees which of its people with care are in hospital now. */
     councilList: z.boolean().default(false),
+    /** People asked about in an hour, from which on the privacy officer is told: more than a busy hour brings. */
+    questionsHour: z.int().positive().default(300),
   })
-  .superRefine(({ ask, ...others }, context) => {
-    for (const [key, on] of Object.entries(others)) {
+  .superRefine(({ ask, board, hint, councilList }, context) => {
+    for (const [key, on] of Object.entries({ board, hint, councilList })) {
       const message = 'must not be on while ask is off, which finds out whom it is about';
       if (on && !ask) context.addIssue({ code: 'custom', message, path: [key] });
     }

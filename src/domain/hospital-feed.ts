@@ -45,7 +45,17 @@ export interface Feed {
   readonly enabled: boolean;
   /** What our own messages carry. */
   readonly ours: FeedParty;
-  readonly stays: StayRules;
+  readonly stays: StayRules & {
+    /** What becomes of a stay whose end never came, counted from when it was stale (`staleAfter`). */
+    readonly stale: {
+      /** Then it leaves board, lists and hints, and waits on the list of stays that may be over. */
+      readonly offLists: number;
+      /** Then it is forgotten with all that was said of it. */
+      readonly forget: number;
+    };
+    /** So many statements may hang together by shared numbers: more cannot be one person's, and would slow everybody. */
+    readonly mostStatements: number;
+  };
   readonly silence: FeedSilence;
   readonly canary: boolean;
   readonly retention: {

@@ -51,7 +51,9 @@ export type AlertKind =
   | 'emergency-over-budget'
   | 'over-budget'
   | 'repeated-misses'
-  | 'repeated-mismatch';
+  | 'repeated-mismatch'
+  | 'arrival-mismatches'
+  | 'many-arrivals';
 
 export interface Decision {
   readonly kind: AnswerKind;

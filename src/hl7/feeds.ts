@@ -5,7 +5,7 @@
 import { Applier } from '../services/applier.ts';
 import type { ApplierObserver } from '../services/applier.ts';
 import { arrivalsOn } from '../services/arrivals.ts';
-import type { Arrivals } from '../services/arrivals.ts';
+import type { ArrivalAnswer, Arrivals } from '../services/arrivals.ts';
 import type { ListenerState } from '../services/feed-status.ts';
 import { forgetHospital } from '../services/forget-hospital.ts';
 import { HintQueue } from '../services/hints.ts';
@@ -36,12 +36,15 @@ export interface FeedsOptions {
   readonly observeApplying?: ApplierObserver;
   /** Told how many stays were settled, and in how many seconds; null: settling failed. */
   readonly observeSettling?: (stays: number | null, seconds: number) => void;
+  /** Told each answer to an arrival's question, once it is kept. */
+  readonly observeArrivals?: (answer: ArrivalAnswer) => void;
 }
 
 /** How often it is looked for stays whose answers have grown old, in milliseconds. */
 const settleEvery = 20_000;
-/** How often what is old is deleted. */
+/** How often what is old is deleted, and how soon first: a service that is restarted often must forget all the same. */
 const forgetEvery = 15 * 60_000;
+const forgetFirst = 2000;
 
 export class HospitalFeeds {
   /** What all use cases of the hospital's events are made of. */
@@ -57,6 +60,7 @@ export class HospitalFeeds {
   #timers: NodeJS.Timeout[] = [];
   #run: Promise<number> | null = null;
   #settling: Promise<unknown> = Promise.resolve();
+  #forgetting: Promise<void> = Promise.resolve();
   #endWake: (() => void)[] = [];
   #started = false;
 
@@ -77,6 +81,7 @@ export class HospitalFeeds {
         failed('an arrival could not be settled; it will be tried again')(error);
         options.observeSettling?.(null, 0);
       },
+      ...(options.observeArrivals && { answered: options.observeArrivals }),
     });
     const read = messageReader(enabled);
     this.#appliers = new Map(
@@ -130,7 +135,11 @@ export class HospitalFeeds {
       this.#endWake.push(this.hints.onWake(() => sender.wake()));
     }
     for (const applier of this.#appliers.values()) applier.start();
-    this.#timers = [setInterval(() => this.settle(), settleEvery), setInterval(() => void this.forget(), forgetEvery)];
+    this.#timers = [
+      setInterval(() => this.settle(), settleEvery),
+      setInterval(() => void this.forget(), forgetEvery),
+      setTimeout(() => void this.forget(), forgetFirst),
+    ];
     this.settle();
   }
 
@@ -166,7 +175,12 @@ export class HospitalFeeds {
   }
 
   /** Deletes what is kept too long. Never throws. */
-  async forget(): Promise<void> {
+  forget(): Promise<void> {
+    this.#forgetting = this.#forgetting.then(() => this.#forget());
+    return this.#forgetting;
+  }
+
+  async #forget(): Promise<void> {
     try {
       await forgetHospital(this.deps);
       await forgetOldOutbound(this.deps as Parameters<typeof forgetOldOutbound>[0]);
@@ -182,6 +196,7 @@ export class HospitalFeeds {
     for (const end of this.#endWake) end();
     await Promise.all([...this.#appliers.values()].map((applier) => applier.stop()));
     this.#started = false;
+    await this.#forgetting;
     await this.#settling;
     await Promise.all(this.#senders.map((sender) => sender.stop()));
   }

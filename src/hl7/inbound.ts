@@ -9,17 +9,19 @@ import type { MessageTaker, MessageToTake } from '../services/take-message.ts';
 import { ackCode, buildAck } from './ack.ts';
 import type { Outcome } from './ack.ts';
 import { feedOf, isEcho, readAdt } from './adt.ts';
-import { maySend, parseFor } from './inbound-feed.ts';
+import { mayNotSend, parseFor } from './inbound-feed.ts';
 import type { InboundFeed } from './inbound-feed.ts';
 import { parseHeader } from './message.ts';
 import type { Message } from './message.ts';
 import type { MllpHandler, MllpPeer } from './mllp-peer.ts';
 import { ackFault } from './refusals.ts';
+import type { Strangers } from './strangers.ts';
 
 /** What happened with a message, for counting: nothing of what it held. */
 export interface InboundOutcome {
   readonly feed: string | null;
-  readonly state: MessageToTake['state'] | 'conflict' | 'again' | 'not-kept';
+  /** `not-listed`: a stranger's, of whom enough is kept; it was answered all the same. */
+  readonly state: MessageToTake['state'] | 'conflict' | 'again' | 'not-kept' | 'not-listed';
   readonly code: string | null;
   /** From the message to its being durable, or not. */
   readonly seconds: number;
@@ -32,6 +34,8 @@ export interface InboundDeps {
   readonly taker: MessageTaker;
   /** Whether a control id is that of a canary of ours that is on its way. */
   readonly isCanary?: (controlId: string, peer: MllpPeer) => boolean;
+  /** Bounds what is kept of senders whom no feed knows; without it all is kept. */
+  readonly strangers?: Strangers;
   /** Told that a message waits to be applied. */
   readonly wake: (feed: string) => void;
   readonly observe?: (outcome: InboundOutcome) => void;
@@ -62,6 +66,10 @@ export function inboundHandler(deps: InboundDeps): MllpHandler {
     const began = process.hrtime.bigint();
     const { header, feed, message } = judge(deps, content, peer, receivedAt);
     let outcome: Omit<InboundOutcome, 'seconds'>;
+    if (!isKept(deps, message, peer)) {
+      deps.observe?.({ feed: feed?.id ?? null, state: 'not-listed', code: message.code ?? null, seconds: 0 });
+      return header && answer(header, feed, message, message.state, { at: deps.clock.now(), controlId: nextId() });
+    }
     try {
       const taken = await deps.taker.take(message);
       const state = taken === 'kept' ? message.state : taken;
@@ -74,6 +82,15 @@ export function inboundHandler(deps: InboundDeps): MllpHandler {
     deps.observe?.({ ...outcome, seconds: Number(process.hrtime.bigint() - began) / 1e9 });
     return header && answer(header, feed, message, outcome.state, { at: deps.clock.now(), controlId: nextId() });
   };
+}
+
+const ofStrangers = new Set(['SENDER_CERTIFICATE', 'SENDER_ADDRESS']);
+
+function isKept({ strangers }: InboundDeps, { feed, code }: MessageToTake, peer: MllpPeer): boolean {
+  if (!strangers) return true;
+  if (feed === null || ofStrangers.has(code ?? '')) return strangers.keeps(peer);
+  strangers.known(peer);
+  return true;
 }
 
 interface Judged {
@@ -105,7 +122,8 @@ function judge({ feeds, isCanary }: InboundDeps, content: Buffer, peer: MllpPeer
   if (!feed) return as('rejected', { code: 'SENDER_UNKNOWN', field: 'MSH-3' });
   const { message } = parsed;
   if (isEcho(message, feed) && isCanary?.(common.controlId, peer)) return as('ignored', { code: 'canary' });
-  if (!maySend(feed, peer)) return as('rejected', { code: 'SENDER_CERTIFICATE', field: 'MSH-3' });
+  const barred = mayNotSend(feed, peer);
+  if (barred !== null) return as('rejected', { code: barred, field: 'MSH-3' });
   return judgeRead(readAdt(message, feed, receivedAt), as);
 }
 

@@ -8,6 +8,8 @@ import { CanaryIds, sendCanary } from './canary.ts';
 import { inboundHandler } from './inbound.ts';
 import type { InboundOutcome } from './inbound.ts';
 import type { InboundFeed } from './inbound-feed.ts';
+import { addressesOf } from './peer-addresses.ts';
+import { Strangers } from './strangers.ts';
 import { MllpServer, isLoopback } from './mllp-server.ts';
 import type { MllpLimits, MllpServerTls } from './mllp-server.ts';
 
@@ -41,6 +43,8 @@ export class FeedListener {
   readonly #server: MllpServer;
   readonly #canaries = new CanaryIds();
   readonly #silent = new Set<string>();
+  readonly #strangers: Strangers;
+  readonly #said = new Map<string, number>();
   #port: number | null = null;
   #canary: ListenerState['canary'] = null;
   #timer: NodeJS.Timeout | undefined;
@@ -51,16 +55,21 @@ export class FeedListener {
     this.#deps = deps;
     this.#feeds = feeds;
     this.#options = options;
+    this.#strangers = new Strangers(deps.clock);
     const { log, observe, wake, tls, limits } = options;
+    const mayConnect = listed(feeds);
     const handler = inboundHandler({
       clock: deps.clock,
       feeds,
       taker: messageTaker(deps),
       wake,
-      isCanary: (id, { address }) => isLoopback(address) && this.#canaries.has(id),
+      strangers: this.#strangers,
+      // Ours comes from this computer, by the address that is listened on.
+      isCanary: (id, { address }) => (isLoopback(address) || address === options.host) && this.#canaries.has(id),
       observe: (outcome) => {
         const { feed, state, code } = outcome;
-        if (state !== 'waiting' && state !== 'ignored' && state !== 'again')
+        if (state === 'not-listed') this.#say('strangers', 'a stranger sends more than is kept; it is only counted');
+        else if (state !== 'waiting' && state !== 'ignored' && state !== 'again')
           log.warn({ feed, state, code }, 'a feed message was not taken as it came');
         observe?.(outcome);
       },
@@ -71,10 +80,11 @@ export class FeedListener {
       clock: deps.clock,
       plainTextOffLoopback: feeds.every(({ connection }) => connection.security === 'plain-text'),
       ...(tls && { tls }),
+      ...(mayConnect && { mayConnect }),
       ...(limits && { limits }),
       observer: {
-        refused: (_, reason) => log.warn({ reason }, 'a feed connection was not let in'),
-        cut: () => log.warn({}, 'a feed message was cut off by the next'),
+        refused: (_, reason) => this.#say(reason, 'a feed connection was not let in'),
+        cut: () => this.#say('cut', 'a feed message was cut off by the next'),
         failed: (_, error) => log.error({ error }, 'a feed message could not be answered'),
       },
     });
@@ -82,7 +92,8 @@ export class FeedListener {
 
   get state(): ListenerState {
     const { connections, bufferedBytes } = this.#server;
-    return { port: this.#port, connections, bufferedBytes, canary: this.#canary };
+    const { notListed } = this.#strangers;
+    return { port: this.#port, connections, bufferedBytes, canary: this.#canary, notListed };
   }
 
   /** Begins to listen. @returns the port; @throws HomewardError FEED_PORT when the port cannot be had */
@@ -116,6 +127,14 @@ export class FeedListener {
     return this.#looking;
   }
 
+  // Once a minute of each kind: whoever knocks without end must not fill the log.
+  #say(reason: string, text: string): void {
+    const now = this.#deps.clock.now().getTime();
+    if (now - (this.#said.get(reason) ?? -minute) < minute) return;
+    this.#said.set(reason, now);
+    this.#options.log.warn({ reason }, text);
+  }
+
   async #sendCanary(): Promise<void> {
     const feed = this.#feeds.find(({ canary }) => canary);
     if (!feed || this.#port === null) return;
@@ -144,4 +163,10 @@ export class FeedListener {
       }
     }
   }
+}
+
+// While one feed says nothing of addresses, its sender may be anywhere.
+function listed(feeds: readonly InboundFeed[]): ((address: string) => boolean) | null {
+  const all = feeds.map(({ connection }) => connection.addresses);
+  return all.includes(undefined) ? null : addressesOf(all.flatMap((addresses) => addresses ?? []));
 }

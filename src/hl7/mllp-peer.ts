@@ -11,6 +11,8 @@ export interface MllpPeer {
   readonly certificate: PeerCertificate | null;
   /** Counts the connections of a server, from 1. */
   readonly connection: number;
+  /** Reads no more of it, and ends it once what came has been answered. */
+  hangUp?(): void;
 }
 
 export interface PeerCertificate {
@@ -52,7 +54,7 @@ export type CloseReason =
 export interface MllpObserver {
   connected?(peer: MllpPeer): void;
   /** A connection was not let in. */
-  refused?(address: string, reason: 'connections' | 'connections-of-address' | 'tls' | 'system'): void;
+  refused?(address: string, reason: 'address' | 'connections' | 'connections-of-address' | 'tls' | 'system'): void;
   /** A message was handed to the handler. */
   received?(peer: MllpPeer, bytes: number): void;
   /** An answer was written; null: none was wanted. */

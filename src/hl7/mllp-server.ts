@@ -15,7 +15,7 @@ import { parseHeader } from './message.ts';
 import { MllpBudget } from './mllp-budget.ts';
 import { MllpConnection } from './mllp-connection.ts';
 import type { ConnectionContext } from './mllp-connection.ts';
-import type { ConnectionLimits, MllpHandler, MllpObserver, PeerCertificate, Refusal } from './mllp-peer.ts';
+import type { ConnectionLimits, MllpHandler, MllpObserver, MllpPeer, PeerCertificate, Refusal } from './mllp-peer.ts';
 
 export interface MllpLimits extends ConnectionLimits {
   readonly maxConnections: number;
@@ -62,6 +62,8 @@ export interface MllpServerOptions {
   readonly tls?: MllpServerTls;
   /** Lets messages cross a network in plain text; without it, plain text is only for this computer itself. */
   readonly plainTextOffLoopback?: boolean;
+  /** Whether a computer may connect at all; without it, any. This computer itself always may. */
+  readonly mayConnect?: (address: string) => boolean;
   /** How the server's own refusals are answered. */
   readonly ackMode?: AckMode;
 }
@@ -197,7 +199,17 @@ export class MllpServer {
     const { maxConnections, maxConnectionsPerAddress } = this.#limits;
     const ofAddress = [...this.#sockets.values()].filter((other) => other === address).length;
     const full = this.#sockets.size >= maxConnections;
-    const tooMany = full ? 'connections' : ofAddress >= maxConnectionsPerAddress ? 'connections-of-address' : null;
+    const allowed =
+      isLoopback(address) || address === ownAddressOf(socket) || (this.#options.mayConnect?.(address) ?? true);
+    // Whoever may not connect uses up nobody's room.
+    const tooMany =
+      address !== '' && !allowed
+        ? 'address'
+        : full
+          ? 'connections'
+          : ofAddress >= maxConnectionsPerAddress
+            ? 'connections-of-address'
+            : null;
     // A socket without an address was closed before it came to be looked at.
     if (tooMany !== null || this.#closing || address === '') {
       socket.on('error', () => {});
@@ -212,7 +224,12 @@ export class MllpServer {
 
   #serve(socket: Socket, certificate: PeerCertificate | null): void {
     this.#counted++;
-    const peer = { address: addressOf(socket), certificate, connection: this.#counted };
+    const peer: MllpPeer = {
+      address: addressOf(socket),
+      certificate,
+      connection: this.#counted,
+      hangUp: () => connection.stop(),
+    };
     this.#context.observer.connected?.(peer);
     const connection = new MllpConnection(socket, peer, this.#context);
     this.#connections.add(connection);
@@ -240,7 +257,16 @@ export function isLoopback(host: string): boolean {
 }
 
 function addressOf(socket: Socket): string {
-  return (socket.remoteAddress ?? '').replace(/^::ffff:(?=\d+\.)/, '');
+  return plainAddress(socket.remoteAddress);
+}
+
+function ownAddressOf(socket: Socket): string {
+  return plainAddress(socket.localAddress);
+}
+
+// An IPv4 address in its own form.
+function plainAddress(address: string | undefined): string {
+  return (address ?? '').replace(/^::ffff:(?=\d+\.)/, '');
 }
 
 function readCertificate(socket: TLSSocket): PeerCertificate | null {

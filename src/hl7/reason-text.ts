@@ -6,6 +6,8 @@ import { sendFaults } from './mllp-send-error.ts';
 const ours: Readonly<Record<string, string>> = {
   SEAL_BROKEN: 'It cannot be opened: the key that it was sealed with is not here. Put that key into FEED_KEY_OLD.',
   NOT_READ: 'Reading it failed, which is a fault of this software. Report it with this code.',
+  STATEMENTS_TOO_MANY:
+    'It would join more statements by shared numbers than one person’s can be. Look for a number that many people share.',
   NOT_APPLIED: 'The database refused what it says, which is a fault of this software. Report it with this code.',
 };
 

@@ -6,6 +6,7 @@ import { messageFaults } from './message.ts';
 /** Refusals that are not of the reading of an ADT message. */
 export const listenerFaults = {
   SENDER_CERTIFICATE: 'This certificate may not send for MSH-3 and MSH-4.',
+  SENDER_ADDRESS: 'This computer may not send for MSH-3 and MSH-4.',
   CONTROL_ID_REUSED: 'Another message came with this MSH-10. This one was not taken.',
   HL7_NOT_KEPT: 'The message could not be kept. Send it again.',
 } as const;
@@ -19,6 +20,7 @@ const conditions: Readonly<Record<string, AckFault['condition']>> = {
   MESSAGE_VERSION: 203,
   SENDER_UNKNOWN: 204,
   SENDER_CERTIFICATE: 204,
+  SENDER_ADDRESS: 204,
   CONTROL_ID_REUSED: 205,
   HL7_NOT_KEPT: 207,
   NUMBER_TOO_LONG: 102,

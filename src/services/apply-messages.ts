@@ -3,10 +3,11 @@
  * that cannot be applied is set aside by itself, and never keeps the others waiting.
  */
 import type { Feed } from '../domain/hospital-feed.ts';
-import type { HospitalEvent } from '../domain/stay-event.ts';
+import type { Trx } from '../store/database.ts';
 import { savepoint, settleMessages, takeFeed, waitingMessages } from '../store/hospital/messages.ts';
 import type { SettledMessage, WaitingMessage } from '../store/hospital/messages.ts';
 import { FoldFailed, applyEvents } from './apply-events.ts';
+import type { Saying } from './apply-events.ts';
 import type { HospitalDeps } from './hospital-deps.ts';
 import { messageSeal } from './read-message.ts';
 import type { ReadMessage } from './read-message.ts';
@@ -20,7 +21,7 @@ export interface Turn {
 }
 
 const settledAs = (one: WaitingMessage, state: SettledMessage['state'], more: Partial<SettledMessage> = {}): SettledMessage => ({
-  messageId: one.messageId, state, code: null, field: null, value: null, remarks: [], ...more,
+  messageId: one.messageId, state, code: null, field: null, value: null, remarks: [], said: null, ...more,
 }); // prettier-ignore
 
 /**
@@ -42,42 +43,63 @@ async function applyBatch(deps: Deps, feed: Feed, read: ReadMessage, limit: numb
     if (!(await takeFeed(trx, feed.id))) return { taken: 0, changed: 0, elsewhere: true };
     const waiting = await waitingMessages(trx, feed.id, limit);
     if (waiting.length === 0) return { taken: 0, changed: 0, elsewhere: false };
-    const events: HospitalEvent[] = [];
-    const settled = waiting.map((one) => readOne(deps, feed, read, one, events));
-    const at = deps.clock.now();
-    const stays = await applyEvents(trx, feed, events, at);
-    await settleMessages(trx, settled, at);
-    return { taken: waiting.length, changed: stays.length, elsewhere: false };
+    return { taken: waiting.length, changed: await apply(deps, trx, feed, read, waiting), elsewhere: false };
   });
   if (changed > 0) deps.wake();
   return { taken, elsewhere };
 }
 
-function readOne(
-  { seal }: Deps,
+/** @returns how many stays have changed */
+async function apply(
+  deps: Deps,
+  trx: Trx,
   feed: Feed,
   read: ReadMessage,
-  one: WaitingMessage,
-  events: HospitalEvent[],
-): SettledMessage {
+  waiting: readonly WaitingMessage[],
+): Promise<number> {
+  const readAll = waiting.map((one) => {
+    const now = readOne(deps, feed, read, one);
+    return { ...now, before: now.unread ? [] : one.said };
+  });
+  const at = deps.clock.now();
+  const { changed, said } = await applyEvents(trx, feed, readAll, at);
+  const settled = readAll.map((one, place): SettledMessage => {
+    const kept = said[place] ?? null;
+    if (kept !== null) return { ...one.settled, said: one.unread ? null : kept };
+    return { ...one.settled, state: 'quarantined', code: 'STATEMENTS_TOO_MANY', field: 'PID-3', said: [] };
+  });
+  await settleMessages(trx, settled, at);
+  return changed.length;
+}
+
+interface ReadOne {
+  readonly settled: SettledMessage;
+  readonly events: Saying['events'];
+  /** It could not be read at all, by a fault of ours: what it said before still stands. */
+  readonly unread?: true;
+}
+
+function readOne({ seal }: Deps, feed: Feed, read: ReadMessage, one: WaitingMessage): ReadOne {
+  const nothing = (settled: SettledMessage): ReadOne => ({ settled, events: [] });
   try {
     const content = seal.open(one.sealed, messageSeal(feed.id, one.controlId, one.receivedAt));
     const outcome = read(feed, content, one.receivedAt);
     switch (outcome.kind) {
       case 'events':
-        events.push(...outcome.events);
-        return settledAs(one, 'applied', { remarks: outcome.remarks });
+        return { settled: settledAs(one, 'applied', { remarks: outcome.remarks }), events: outcome.events };
       case 'ignored':
-        return settledAs(one, 'ignored', { code: outcome.reason });
+        return nothing(settledAs(one, 'ignored', { code: outcome.reason }));
       default: {
         // Refused by a feed's file that has changed since it was answered as taken: its sender cannot know.
         const { code, field } = outcome;
-        return settledAs(one, 'quarantined', { code, field, value: 'value' in outcome ? outcome.value : null });
+        return nothing(
+          settledAs(one, 'quarantined', { code, field, value: 'value' in outcome ? outcome.value : null }),
+        );
       }
     }
   } catch (error) {
     const code = (error as { code?: unknown }).code === 'SEAL_BROKEN' ? 'SEAL_BROKEN' : 'NOT_READ';
-    return settledAs(one, 'quarantined', { code });
+    return { ...nothing(settledAs(one, 'quarantined', { code })), unread: true };
   }
 }
 
@@ -110,11 +132,7 @@ async function applyFirst(deps: Deps, feed: Feed, read: ReadMessage): Promise<Tu
     const at = deps.clock.now();
     const undo = await savepoint(trx);
     try {
-      const events: HospitalEvent[] = [];
-      const settled = readOne(deps, feed, read, first, events);
-      const stays = await applyEvents(trx, feed, events, at);
-      await settleMessages(trx, [settled], at);
-      return { taken: 1, changed: stays.length, elsewhere: false };
+      return { taken: 1, changed: await apply(deps, trx, feed, read, [first]), elsewhere: false };
     } catch (error) {
       if (!isFaultOfMessage(error)) throw error;
       await undo();

@@ -5,44 +5,47 @@
  */
 import { isInForce } from '../domain/agreement.ts';
 import type { Agreement } from '../domain/agreement.ts';
-import {
-  arrivalReason, arrivalRequest, askAgainAt, askedAbout, careOnRecord, homewardItself, identityOf,
-} from '../domain/arrival.ts'; // prettier-ignore
+import { askedAbout, identityOf } from '../domain/arrival.ts';
 import type { CareOnRecord } from '../domain/arrival.ts';
 import type { Clock } from '../domain/clock.ts';
 import { londonDate } from '../domain/dates.ts';
-import { HomewardError } from '../domain/error.ts';
 import type { Feed } from '../domain/hospital-feed.ts';
-import { parseNhsNumber } from '../domain/nhs-number.ts';
-import { decideBeforeArrival, decideOnRecord } from '../domain/policy.ts';
-import type { Decision } from '../domain/policy.ts';
 import { isOpen } from '../domain/stay-course.ts';
-import { askIn } from '../store/ask-in.ts';
-import { writeAudit } from '../store/audit.ts';
+import { isStale } from '../domain/stay.ts';
 import type { Database, Trx } from '../store/database.ts';
-import {
-  caresOf, changedStays, dropCare, holdStay, keepCare, standsAtBundle, staysToAsk, takeChanges, wasRefused,
-} from '../store/hospital/care.ts'; // prettier-ignore
-import type { AskingPair, StayCare } from '../store/hospital/care.ts';
+import { caresOf, changedStays, dropCare, holdStay, staysToAsk, takeChanges } from '../store/hospital/care.ts';
+import type { AskingPair } from '../store/hospital/care.ts';
 import { stayById } from '../store/hospital/stays.ts';
-import type { StoredStay } from '../store/hospital/stays.ts';
-import { readRecord } from '../store/records.ts';
-import type { OnRecord } from '../store/records.ts';
-import { unused } from './look-up.ts';
+import { staysToTakeOff } from '../store/hospital/take-off.ts';
+import { tell, tellOfNone } from './arrival-hints.ts';
+import { learn } from './arrival-question.ts';
 import type { HintQueue } from './hints.ts';
+
+/** An answer that was given to an arrival. Of nobody in particular: for those who count. */
+export interface ArrivalAnswer {
+  readonly hospital: string;
+  readonly result: CareOnRecord;
+  /** About this person of this stay for the first time, or again. */
+  readonly asked: 'first' | 'again';
+}
 
 export interface ArrivalDeps {
   readonly db: Database;
   readonly clock: Clock;
   readonly feeds: readonly Feed[];
   readonly agreements: readonly Agreement[];
-  readonly hints: Pick<HintQueue, 'enqueueHint' | 'wake'>;
+  readonly hints: Pick<HintQueue, 'enqueueHint' | 'standsFor' | 'unwanted' | 'wake'>;
   /** Told what went wrong with one stay; it stays to be done, and the others go on. Must not throw. */
   readonly failed?: (error: unknown) => void;
+  /** Told each answer once it is kept. Must not throw. */
+  readonly answered?: (answer: ArrivalAnswer) => void;
 }
 
-/** Stays taken up with one reading of the list. */
-const mostAtOnce = 200;
+/** Stays of each kind taken up in one turn: with some milliseconds for each, a turn is over in seconds. */
+const mostAtOnce = 100;
+
+/** How often, in milliseconds, hints that should not stand are looked for: what has changed is seen to at once. */
+const takeBackEvery = 10_000;
 
 /** Makes what settles arrivals. */
 export function arrivalsOn(deps: ArrivalDeps): Arrivals {
@@ -55,6 +58,9 @@ export class Arrivals {
   #again = false;
   /** Switches may have been turned while nothing ran: at first everybody on a list is looked at. */
   #first = true;
+  /** Stays of which something could not be said, and somebody was told so: not again with each try. */
+  readonly #stuck = new Set<string>();
+  #lookedAt = -Infinity;
 
   constructor(deps: ArrivalDeps) {
     this.#deps = deps;
@@ -79,179 +85,117 @@ export class Arrivals {
     do {
       this.#again = false;
       settled += await this.#round();
+      await this.#takeBack();
     } while (this.#again);
     return settled;
   }
 
   async #round(): Promise<number> {
-    const { db, clock } = this.#deps;
+    const { db, clock, hints } = this.#deps;
     // Another process has these, or they failed: not again in this round.
     const left: string[] = [];
+    // What is only old is looked at once.
+    const asked: string[] = [];
     let settled = 0;
     for (;;) {
       const now = clock.now();
       const pairs = pairsOf(this.#deps, now);
+      // However many stays change, who may have to go off a list is looked for anew in each turn (hazard H23).
+      const first = await staysToTakeOff(db, pairs, now, left, mostAtOnce);
       const changed = await changedStays(db, left, mostAtOnce);
-      const stays =
-        changed.length > 0
-          ? changed
-          : await staysToAsk(db, pairs, now, left, { limit: mostAtOnce, listed: this.#first });
-      if (stays.length === 0) break;
+      const old = await staysToAsk(db, pairs, now, [...left, ...asked], { limit: mostAtOnce, listed: this.#first });
+      if (old.length === 0) this.#first = false;
+      const stays = new Set([...first, ...changed, ...old]);
+      if (stays.size === 0) return settled;
+      const before = settled;
       for (const stayId of stays) {
-        const done = await this.#settle(stayId);
-        if (done) settled++;
-        // Changes may go on coming; what is only old is looked at once.
-        if (!done || changed.length === 0) left.push(stayId);
+        if (await this.#settle(stayId)) settled++;
+        else left.push(stayId);
       }
+      asked.push(...old);
+      // At once, not after the last of a crowd: a retraction may be among them.
+      if (settled > before) hints.wake();
     }
-    this.#first = false;
-    if (settled > 0) this.#deps.hints.wake();
-    return settled;
+  }
+
+  /** Takes back hints that stand and should not, however that came about: tried until it is done. */
+  async #takeBack(): Promise<void> {
+    const { db, clock, hints } = this.#deps;
+    const now = clock.now().getTime();
+    if (Math.abs(now - this.#lookedAt) < takeBackEvery) return;
+    this.#lookedAt = now;
+    const tried: string[] = [];
+    for (;;) {
+      const pairs = pairsOf(this.#deps, clock.now(), 'with-hints');
+      const stays = await hints.unwanted(db, pairs, tried, mostAtOnce);
+      for (const stayId of stays) await this.#settle(stayId);
+      tried.push(...stays);
+      if (stays.length < mostAtOnce) break;
+    }
+    for (const stayId of this.#stuck) if (!tried.includes(stayId)) this.#stuck.delete(stayId);
+    if (tried.length > 0) hints.wake();
   }
 
   async #settle(stayId: string): Promise<boolean> {
+    const { db, failed, answered } = this.#deps;
+    const answers: ArrivalAnswer[] = [];
+    const unsaid = (error: unknown): void => {
+      if (!this.#stuck.has(stayId)) failed?.(error);
+      this.#stuck.add(stayId);
+    };
     try {
-      return await this.#deps.db.transaction((trx) => settle(this.#deps, trx, stayId));
+      const done = await db.transaction((trx) => settle({ ...this.#deps, failed: unsaid }, trx, stayId, answers));
+      for (const answer of answers) answered?.(answer);
+      return done;
     } catch (error) {
-      this.#deps.failed?.(error);
+      failed?.(error);
       return false;
     }
   }
 }
 
-function pairsOf({ agreements }: ArrivalDeps, now: Date): AskingPair[] {
-  return askingOf(agreements, now).map(({ council, hospital }) => ({ council, hospital }));
+function pairsOf({ agreements }: ArrivalDeps, now: Date, which: 'all' | 'with-hints' = 'all'): AskingPair[] {
+  return askingOf(agreements, now)
+    .filter(({ arrival }) => which === 'all' || arrival.hint)
+    .map(({ council, hospital }) => ({ council, hospital }));
 }
 
 function askingOf(agreements: readonly Agreement[], now: Date): Agreement[] {
   return agreements.filter((one) => one.arrival.ask && isInForce(one, londonDate(now)));
 }
 
-/** @returns false when another process is at it */
-async function settle(deps: ArrivalDeps, trx: Trx, stayId: string): Promise<boolean> {
+/** @param answers is given what was asked @returns false when another process is at it */
+async function settle(deps: ArrivalDeps, trx: Trx, stayId: string, answers: ArrivalAnswer[]): Promise<boolean> {
   const held = await holdStay(trx, stayId);
   if (held === 'busy') return false;
   await takeChanges(trx, stayId);
   const now = deps.clock.now();
   const stay = held === 'held' ? await stayById(trx, stayId) : null;
-  // Two stays that became one: what was said under the id that went is taken back.
   if (!stay) {
-    for (const feed of deps.feeds) await say(deps, trx, feed, { kind: 'retraction', stay: { stayId } }, now);
+    await tellOfNone(deps, trx, stayId, now);
     return true;
   }
   const before = await caresOf(trx, stayId);
   // Of a feed that was turned off nothing more is heard: nobody knows any more who is there.
   const isFed = deps.feeds.some(({ id }) => id === stay.feed);
   const agreements =
-    isFed && isOpen(stay.status)
-      ? askingOf(deps.agreements, now).filter(({ hospital }) => hospital === stay.organisation)
+    isFed && isOpen(stay.status) && stay.shelvedAt === null
+      ? askingOf(deps.agreements, now).filter(
+          // First seen when it was stale already, as when a feed's old messages are sent again: not asked about.
+          ({ hospital, council }) => hospital === stay.organisation && (before.has(council) || !isStale(stay, now)),
+        )
       : [];
   const results = new Map<string, CareOnRecord>();
   for (const agreement of agreements) {
-    results.set(agreement.council, await learn(trx, agreement, stay, before.get(agreement.council) ?? null, now));
+    const { council, hospital } = agreement;
+    const { result, asked } = await learn(trx, agreement, stay, before.get(council) ?? null, now);
+    results.set(council, result);
+    if (asked !== null) answers.push({ hospital, result, asked });
   }
   await dropCare(trx, stayId, [...results.keys()]);
   const wanted = agreements.some(({ council, arrival }) => arrival.hint && results.get(council) === 'yes');
-  await tell(deps, trx, stay, [...before.values()], wanted, now);
-  return true;
-}
-
-async function learn(
-  trx: Trx,
-  agreement: Agreement,
-  stay: StoredStay,
-  before: StayCare | null,
-  now: Date,
-): Promise<CareOnRecord> {
-  const { council } = agreement;
-  const identity = identityOf(stay);
-  // Read first: if an extract lands in between, the answer is taken for older than it is, and asked again.
-  const bundle = await standsAtBundle(trx, council);
-  const refused = await wasRefused(trx, stay.stayId);
-  const stands =
-    before !== null &&
-    before.askedAbout === askedAbout(identity) &&
-    before.bundle === bundle &&
-    before.askAgainAt > now &&
-    !(refused && before.result === 'yes');
-  if (stands) return before.result;
-
-  const { decision, record } = await ask(trx, agreement, stay, refused, now);
-  const result = careOnRecord(decision);
-  // In one transaction with what was learnt, and before it: nothing is known that the trail does not tell.
-  const audit = await writeAudit(trx, now, homewardItself(agreement.hospital, now), {
-    action: 'arrival-question',
-    outcome: { yes: 'care-on-record', no: 'no-care-on-record', 'cannot-say': 'cannot-say' }[result],
-    rule: decision.rule,
-    council,
-    personKey: record?.found.person?.personKey ?? null,
-    numberAsked: identity.nhsNumber,
-    numberCurrent: record?.found.superseded ? record.found.current : null,
-    reason: arrivalReason,
-    agreement: { id: agreement.id, version: agreement.version },
-    sharedFields: [],
-    sources: record?.parts ?? null,
-    // The same stay asked about again, with nothing new for anybody to see.
-    detail: { stay: stay.stayId, ...(before?.result === result && { again: true }) },
-  });
-  await keepCare(
-    trx,
-    stay,
-    { council, result, askedAbout: askedAbout(identity), bundle, askAgainAt: askAgainAt(agreement, record?.parts ?? {}, now) }, // prettier-ignore
-    audit,
-    now,
-  );
-  return result;
-}
-
-async function ask(
-  trx: Trx,
-  agreement: Agreement,
-  stay: StoredStay,
-  refused: boolean,
-  now: Date,
-): Promise<{ decision: Decision; record: OnRecord | null }> {
-  const { council, hospital } = agreement;
-  const request = arrivalRequest(council, identityOf(stay));
-  const number = parseNhsNumber(request.nhsNumber);
-  const refusal = decideBeforeArrival({ agreement, hospital, request, number, refused, now });
-  if (refusal || !number.ok) return { decision: refusal ?? { kind: 'number-not-valid', rule: 'R5' }, record: null };
-  const record = await readRecord(askIn(trx), council, number.value, hospital, now);
-  const counts = { ...unused, mismatchesOnPerson: record.mismatches.lately };
-  return { decision: decideOnRecord({ agreement, request, counts, ...record, now }), record };
-}
-
-async function tell(
-  deps: ArrivalDeps,
-  trx: Trx,
-  stay: StoredStay,
-  before: readonly StayCare[],
-  wanted: boolean,
-  now: Date,
-): Promise<void> {
-  const feed = deps.feeds.find(({ id }) => id === stay.feed);
-  if (!feed) return;
-  const told = before.filter(({ result }) => result === 'yes');
   const about = askedAbout(identityOf(stay));
-  // Somebody else's by now: theirs is taken back before this person's is told.
-  if (told.length > 0 && (!wanted || told.some((one) => one.askedAbout !== about)))
-    await say(deps, trx, feed, { kind: 'retraction', stay }, now);
-  if (wanted) await say(deps, trx, feed, { kind: 'hint', stay }, now);
-}
-
-type Told =
-  | { readonly kind: 'hint'; readonly stay: StoredStay }
-  | { readonly kind: 'retraction'; readonly stay: { readonly stayId: string } };
-
-async function say({ hints, failed }: ArrivalDeps, trx: Trx, feed: Feed, told: Told, now: Date): Promise<void> {
-  if (!feed.enabled) return;
-  for (const hint of feed.hints) {
-    try {
-      await hints.enqueueHint(trx, { ...told, feed, hint }, now);
-    } catch (error) {
-      // A hint that cannot be taken back must not keep the person on a list.
-      if (!(error instanceof HomewardError && error.code === 'SEAL_BROKEN')) throw error;
-      failed?.(error);
-    }
-  }
+  const isAnother = [...before.values()].some((one) => one.result === 'yes' && one.askedAbout !== about);
+  await tell(deps, trx, stay, { wanted, isAnother }, now);
+  return true;
 }

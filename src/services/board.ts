@@ -1,7 +1,7 @@
 /**
- * Use cases of those who look at who is in hospital: the hospital's own board of people with council care,
- * the way from there to a look-up, and the council's list of its people. Each view is audited before it is
- * shown; nothing of the care itself, and nothing of safeguarding, is on either.
+ * Use cases of those who look at who is in hospital: the hospital's own board of people with council care, and
+ * the way from there to a look-up. Each view is audited before it is shown; nothing of the care itself, and
+ * nothing of safeguarding, is on it.
  */
 import { isInForce } from '../domain/agreement.ts';
 import type { Agreement } from '../domain/agreement.ts';
@@ -10,18 +10,23 @@ import type { Caller } from '../domain/caller.ts';
 import type { Clock } from '../domain/clock.ts';
 import { londonDate } from '../domain/dates.ts';
 import { HomewardError } from '../domain/error.ts';
-import type { DayOrTime } from '../domain/stay-event.ts';
+import type { Feed } from '../domain/hospital-feed.ts';
 import { isStale } from '../domain/stay.ts';
 import { writeAudit } from '../store/audit.ts';
 import type { Database } from '../store/database.ts';
-import { peopleOfCouncil, peopleOnBoard } from '../store/hospital/board.ts';
-import type { OnBoard } from '../store/hospital/board.ts';
+import { peopleOnBoard } from '../store/hospital/board.ts';
+import type { Listed, OnBoard } from '../store/hospital/board.ts';
 import type { StoredStay } from '../store/hospital/stays.ts';
+import { feedsOf, gapsOf, listWithin } from './list-gaps.ts';
+import type { ListGap } from './list-gaps.ts';
+import { recordList } from './list-views.ts';
 
 export interface BoardDeps {
   readonly db: Database;
   readonly clock: Clock;
   readonly agreements: readonly Agreement[];
+  /** All that are configured; of those that are not enabled nobody is listed. */
+  readonly feeds: readonly Feed[];
 }
 
 /** Whom a line is about, by the hospital's word. */
@@ -49,24 +54,51 @@ export interface Board {
   /** False when no agreement lets this person see it. */
   readonly switchedOn: boolean;
   readonly people: readonly BoardPerson[];
+  /** Councils whose people it lists. */
+  readonly councils: readonly string[];
+  /** Why somebody may be missing; none: whoever is not listed is not known to be here with council care. */
+  readonly gaps: readonly ListGap[];
 }
 
-/** Everybody at the caller's hospital with council care on record. @throws HomewardError NOT_ALLOWED */
-export async function boardOf(deps: BoardDeps, caller: Caller): Promise<Board> {
+/**
+ * Everybody at the caller's hospital with council care on record.
+ * @param options `automatic`: the page has reloaded itself
+ * @throws HomewardError NOT_ALLOWED
+ */
+export async function boardOf(deps: BoardDeps, caller: Caller, { automatic = false } = {}): Promise<Board> {
   requirePermission(caller, 'see-board');
   const now = deps.clock.now();
   const agreements = boardAgreements(deps, caller, now);
+  const switchedOn = agreements.length > 0;
   return deps.db.transaction(async (trx) => {
-    const councils = agreements.map((one) => one.council);
-    const people = councils.length > 0 ? await peopleOnBoard(trx, caller.organisation, councils) : [];
-    await writeAudit(trx, now, caller, {
+    // Before the people: what is taken up in between is then said to wait, and never missing unsaid.
+    const gaps = switchedOn ? await gapsOf(trx, deps, agreements) : [];
+    const people = switchedOn ? await peopleOnBoard(trx, listedBy(deps, agreements, now)) : [];
+    const entry = {
       action: 'see-board',
-      outcome: agreements.length > 0 ? 'listed' : 'switched-off',
+      outcome: switchedOn ? 'listed' : 'switched-off',
       // By the questions that put them there, each person can be found for as long as the trail is kept.
       detail: { shown: people.length, questions: people.flatMap((one) => one.questions) },
-    });
-    return { switchedOn: agreements.length > 0, people: people.map((one) => toPerson(one, agreements, now)) };
+    } as const;
+    await recordList(trx, now, caller, entry, automatic);
+    return {
+      switchedOn,
+      people: people.map((one) => toPerson(one, agreements, now)),
+      councils: agreements.map(({ council }) => council),
+      gaps,
+    };
   });
+}
+
+/** Whose word counts on a list that rests on these agreements: of feeds that are on alone. */
+export function listedBy(deps: Pick<BoardDeps, 'feeds'>, agreements: readonly Agreement[], now: Date): Listed {
+  const hospitals = agreements.map(({ hospital }) => hospital);
+  return {
+    councils: agreements.map(({ council }) => council),
+    hospitals,
+    feeds: feedsOf(deps, hospitals).map(({ id }) => id),
+    goodAt: new Date(now.getTime() - listWithin),
+  };
 }
 
 /** What a look-up from the board begins with: who, by the hospital's own word, and at which council. */
@@ -77,21 +109,34 @@ export interface FromBoard {
 }
 
 /**
- * Takes somebody from the board to a look-up. It discloses nothing that the board did not: the hospital's
- * own word on who this is.
+ * Takes somebody from the board, to look them up or to say that they have left. It discloses nothing that the
+ * board did not, the hospital's own word on who this is, and is in the trail before it is shown.
+ * @param stayId of somebody on the caller's board
+ * @param purpose what for, as the trail says it
  * @throws HomewardError NOT_ALLOWED; STAY_GONE when the person is not on the caller's board any more
  */
-export async function takeFromBoard(deps: BoardDeps, caller: Caller, stayId: string): Promise<FromBoard> {
+export async function takeFromBoard(
+  deps: BoardDeps,
+  caller: Caller,
+  stayId: string,
+  purpose: 'look-up' | 'close-stay',
+): Promise<FromBoard> {
   requirePermission(caller, 'see-board');
-  requirePermission(caller, 'look-up');
+  requirePermission(caller, purpose);
   const now = deps.clock.now();
   const agreements = boardAgreements(deps, caller, now);
-  const councils = agreements.map((one) => one.council);
-  const found = isUuid(stayId) ? await peopleOnBoard(deps.db, caller.organisation, councils, stayId) : [];
-  const [one] = found;
-  const agreement = agreements.find(({ council }) => one?.councils.includes(council));
-  if (!one || !agreement) throw new HomewardError('STAY_GONE');
-  return { person: toPerson(one, agreements, now), agreement };
+  return deps.db.transaction(async (trx) => {
+    const found = isUuid(stayId) ? await peopleOnBoard(trx, listedBy(deps, agreements, now), stayId) : [];
+    const [one] = found;
+    const agreement = agreements.find(({ council }) => one?.councils.includes(council));
+    if (!one || !agreement) throw new HomewardError('STAY_GONE');
+    await writeAudit(trx, now, caller, {
+      action: 'take-from-board',
+      outcome: 'shown',
+      detail: { stay: stayId, questions: one.questions, for: purpose },
+    });
+    return { person: toPerson(one, agreements, now), agreement };
+  });
 }
 
 function boardAgreements({ agreements }: BoardDeps, caller: Caller, now: Date): Agreement[] {
@@ -121,69 +166,11 @@ function toPerson({ stay, councils, permission }: OnBoard, agreements: readonly 
   };
 }
 
-function staleSince(stay: StoredStay, now: Date): Date | null {
+/** When nothing had been heard of a stay for too long; null while that is not so. */
+export function staleSince(stay: StoredStay, now: Date): Date | null {
   return isStale(stay, now) ? stay.staleAt : null;
 }
 
 function isUuid(text: string): boolean {
   return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text);
-}
-
-/** One of the council's people in hospital: where, since when and until when, and nothing clinical. */
-export interface PersonInHospital {
-  readonly name: BoardName | null;
-  readonly nhsNumber: string | null;
-  readonly birthDate: string | null;
-  readonly councilId: string | null;
-  readonly hospital: string;
-  readonly since: Date;
-  readonly onLeave: boolean;
-  readonly expectedDischarge: DayOrTime | null;
-  readonly staleSince: Date | null;
-  readonly lastHeardAt: Date;
-}
-
-export interface PeopleInHospital {
-  readonly switchedOn: boolean;
-  readonly people: readonly PersonInHospital[];
-  /** Hospitals whose agreement lets the council see its people. */
-  readonly hospitals: readonly string[];
-}
-
-/** The caller's council's people with care on record who are in hospital now. @throws HomewardError NOT_ALLOWED */
-export async function peopleInHospital(deps: BoardDeps, caller: Caller): Promise<PeopleInHospital> {
-  requirePermission(caller, 'see-people-in-hospital');
-  const now = deps.clock.now();
-  const council = caller.organisation;
-  const hospitals = deps.agreements
-    .filter(
-      ({ arrival, ...one }) =>
-        arrival.ask && arrival.councilList && one.council === council && isInForce(one, londonDate(now)),
-    )
-    .map((one) => one.hospital);
-  return deps.db.transaction(async (trx) => {
-    const people = hospitals.length > 0 ? await peopleOfCouncil(trx, council, hospitals) : [];
-    await writeAudit(trx, now, caller, {
-      action: 'see-people-in-hospital',
-      council,
-      outcome: hospitals.length > 0 ? 'listed' : 'switched-off',
-      detail: { shown: people.length, questions: people.map((one) => one.question) },
-    });
-    return {
-      switchedOn: hospitals.length > 0,
-      hospitals,
-      people: people.map(({ stay, councilId }) => ({
-        name: stay.person.name,
-        nhsNumber: stay.person.nhsNumber?.value ?? null,
-        birthDate: stay.person.birthDate,
-        councilId,
-        hospital: stay.organisation ?? '',
-        since: stay.startedAt ?? stay.since,
-        onLeave: stay.status === 'on-leave',
-        expectedDischarge: stay.expectedDischarge,
-        staleSince: staleSince(stay, now),
-        lastHeardAt: stay.lastHeardAt,
-      })),
-    };
-  });
 }

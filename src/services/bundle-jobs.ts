@@ -21,10 +21,20 @@ export class BundleJobs {
   readonly #jobs = new Map<string, BundleJob>();
   readonly #running = new Set<Promise<void>>();
   readonly #onFailure: (error: unknown) => void;
+  readonly #onLanded: () => void;
 
-  /** @param onFailure told of every error that no code of ours explains */
-  constructor(onFailure: (error: unknown) => void) {
+  /**
+   * @param onFailure told of every error that no code of ours explains
+   * @param onLanded told each time a council's facts have changed, after the commit; must not throw
+   */
+  constructor(onFailure: (error: unknown) => void, onLanded: () => void = () => undefined) {
     this.#onFailure = onFailure;
+    this.#onLanded = onLanded;
+  }
+
+  /** To be told when a council's facts have changed without a job, as by going back an extract. */
+  landed(): void {
+    this.#onLanded();
   }
 
   /** The newest job of a council, or null. */
@@ -56,7 +66,11 @@ export class BundleJobs {
       job.percent = percent;
       job.rows = rows;
     })
-      .then((result) => void (job.result = result))
+      .then((result) => {
+        job.result = result;
+        // Whoever is restricted since must go off the hospital's lists now, not when somebody next looks.
+        if (result.outcome === 'landed') this.#onLanded();
+      })
       .catch((error: unknown) => {
         if (!(error instanceof HomewardError)) this.#onFailure(error);
         job.failure = failureOf(error);

@@ -45,7 +45,9 @@ async function byHand(deps: Deps, caller: Caller, stayId: string, what: 'close' 
     const may = what === 'close' ? stay && isOpen(stay.status) && isStale(stay, now) : stay?.status === 'closed';
     if (!stay || !may || stay.organisation !== caller.organisation) throw new HomewardError('STAY_GONE');
     const say = what === 'close' ? closeByHand : reopenByHand;
-    await applyEvents(trx, feed, [say(stay, `by-hand-${randomUUID()}`, now)], now);
+    const event = say(stay, `by-hand-${randomUUID()}`, now);
+    // However much has been said of a person: the way out of a list is never barred.
+    await applyEvents(trx, feed, [{ events: [event], before: [] }], now, Number.POSITIVE_INFINITY);
     await writeAudit(trx, now, caller, { action: `${what}-stay`, outcome: 'done', detail: { stay: stayId } });
   });
   deps.wake();

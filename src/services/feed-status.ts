@@ -13,6 +13,8 @@ export interface ListenerState {
   readonly bufferedBytes: number;
   /** Whether our own message last went through our own listener in time; null when none was sent yet. */
   readonly canary: { readonly at: Date; readonly ok: boolean } | null;
+  /** Messages of senders whom no feed knows that were answered and not kept, enough of them being kept. */
+  readonly notListed?: number;
 }
 
 export interface FeedStatus extends FeedCounts {

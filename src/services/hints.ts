@@ -5,7 +5,9 @@
 import { randomBytes } from 'node:crypto';
 import type { IsoDate } from '../domain/dates.ts';
 import type { PatientRef, StatedNhsNumber, StayClass } from '../domain/stay-event.ts';
-import type { Trx } from '../store/database.ts';
+import { HomewardError } from '../domain/error.ts';
+import type { Db, Trx } from '../store/database.ts';
+import type { AskingPair } from '../store/hospital/care.ts';
 import {
   insertOutbound,
   lastIntent,
@@ -14,6 +16,7 @@ import {
   withdrawUnsent,
 } from '../store/hospital/outbound.ts';
 import type { OutboundKind, StoredIntent } from '../store/hospital/outbound.ts';
+import { markStuck, markUnstuck, staysWithUnwantedHints, standingHints, standsAnywhere } from '../store/hospital/standing-hints.ts'; // prettier-ignore
 import type { Sealer } from './sealing.ts';
 
 /** Whom a hint is about, as the hospital itself names them. Nothing else of a stay may leave. */
@@ -101,28 +104,42 @@ export class HintQueue {
    * arrived both go, in order. Other transactions wait to queue for the same destination until this one ends:
    * call it late in a transaction, and for several destinations in the order of the feed's file.
    * @param trx the transaction of what is the reason for it
-   * @throws RangeError for a destination that is not configured; HomewardError SEAL_BROKEN when the hint that
-   *   stands was sealed with a key that is gone
+   * @throws RangeError for a destination that is not configured; HomewardError SEAL_BROKEN when a hint that
+   *   stands was sealed with a key that is gone: what could be queued beside it is queued, and that it could not
+   *   be taken back is kept when the transaction is
    */
   async enqueueHint(trx: Trx, request: HintRequest, at: Date): Promise<HintOutcome> {
     const destination = this.#destinations.get(destinationOf(request.feed, request.hint));
     if (!destination) throw new RangeError('There is no such destination');
     const { stayId } = request.stay;
     await lockDestination(trx, destination.id);
+    if (request.kind === 'retraction') return this.#takeBack(trx, destination, stayId, at);
     const last = await lastIntent(trx, destination.id, stayId);
-    const standing = last?.kind === 'hint' ? last : null;
-    if (request.kind === 'retraction') {
-      if (standing) return this.#takeBack(trx, destination, stayId, standing, at);
-      return last ? 'stands' : 'nothing';
-    }
     const subject = subjectOf(request.stay);
-    if (standing) {
-      if (!isOfAnother(this.#open(standing).subject, subject)) return 'stands';
-      await this.#takeBack(trx, destination, stayId, standing, at);
+    if (last?.kind === 'hint') {
+      if (!isOfAnother(this.#open(last).subject, subject)) {
+        if (last.isStuck) await markUnstuck(trx, last.id);
+        return 'stands';
+      }
+      await this.#takeBack(trx, destination, stayId, at);
     }
-    await withdrawDead(trx, destination.id, stayId, at);
+    await withdrawDead(trx, destination.id, stayId, at, ['hint', 'retraction']);
     await this.#insert(trx, destination, { stayId, kind: 'hint', subject, at });
     return 'queued';
+  }
+
+  /** Whether a hint may stand for a stay at any of the destinations. */
+  standsFor(trx: Trx, stayId: string): Promise<boolean> {
+    return standsAnywhere(trx, [...this.#destinations.keys()], stayId);
+  }
+
+  /**
+   * Stays for which a hint may stand at one of the destinations, and should not: they have ended or are no more, or
+   * nothing was learnt of them, under an agreement that has hints, that would want it.
+   * @param pairs councils and hospitals of such agreements
+   */
+  unwanted(db: Db, pairs: readonly AskingPair[], without: readonly string[], limit: number): Promise<string[]> {
+    return staysWithUnwantedHints(db, [...this.#destinations.keys()], pairs, without, limit);
   }
 
   /** Tells those who send that something was queued. After the commit; forgotten, it is found a second later. */
@@ -136,34 +153,44 @@ export class HintQueue {
     return () => void this.#sleepers.delete(wake);
   }
 
-  async #takeBack(
-    trx: Trx,
-    destination: HintDestination,
-    stayId: string,
-    hint: StoredIntent,
-    at: Date,
-  ): Promise<'queued' | 'withdrawn'> {
-    if (await withdrawUnsent(trx, hint.id, at)) return 'withdrawn';
-    const { subject } = this.#open(hint);
-    await withdrawDead(trx, destination.id, stayId, at);
-    await this.#insert(trx, destination, { stayId, kind: 'retraction', subject, reference: hint.controlId, at });
-    return 'queued';
+  // Each that may stand, not only the last: a retraction that was given up may never have arrived.
+  async #takeBack(trx: Trx, destination: HintDestination, stayId: string, at: Date): Promise<HintOutcome> {
+    const standing = await standingHints(trx, destination.id, stayId);
+    if (standing.length === 0) return (await lastIntent(trx, destination.id, stayId)) ? 'stands' : 'nothing';
+    const sent: { hint: StoredIntent; subject: HintSubject }[] = [];
+    let broken: HomewardError | null = null;
+    for (const hint of standing) {
+      if (await withdrawUnsent(trx, hint.id, at)) continue;
+      try {
+        sent.push({ hint, subject: this.#open(hint).subject });
+      } catch (error) {
+        if (!(error instanceof HomewardError)) throw error;
+        await markStuck(trx, hint.id);
+        broken = error;
+      }
+    }
+    if (sent.length > 0) await withdrawDead(trx, destination.id, stayId, at, ['hint']);
+    for (const { hint, subject } of sent)
+      await this.#insert(trx, destination, { stayId, kind: 'retraction', subject, takesBack: hint, at });
+    if (broken !== null) throw broken;
+    return sent.length > 0 ? 'queued' : 'withdrawn';
   }
 
   async #insert(
     trx: Trx,
     destination: HintDestination,
-    one: { stayId: string; kind: OutboundKind; subject: HintSubject; reference?: string; at: Date },
+    one: { stayId: string; kind: OutboundKind; subject: HintSubject; takesBack?: StoredIntent; at: Date },
   ): Promise<void> {
-    const { stayId, kind, subject, at } = one;
+    const { stayId, kind, subject, takesBack, at } = one;
     const controlId = newControlId();
-    const message = destination.build({ kind, subject, controlId, reference: one.reference ?? controlId, at });
+    const message = destination.build({ kind, subject, controlId, reference: takesBack?.controlId ?? controlId, at });
     const content: SealedHint = { message: message.toString('latin1'), subject };
     const giveUpAt = new Date(at.getTime() + destination.giveUpAfter);
     await insertOutbound(trx, {
       destination: destination.id,
       stayId,
       kind,
+      takesBack: takesBack?.id ?? null,
       controlId,
       sealed: this.#seal.seal(Buffer.from(JSON.stringify(content)), aboutOutbound(controlId)),
       at,

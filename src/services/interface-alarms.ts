@@ -2,20 +2,21 @@
 import { formatAge, formatInstant } from '../domain/dates.ts';
 import type { ListenerState } from './feed-status.ts';
 import type { InterfaceStatus } from './interface-status.ts';
+import { setAsideAlarms } from './set-aside-alarms.ts';
 
 /** A message is usually applied within a second. */
 const waitsTooLong = 60_000;
 /** A hint is usually acknowledged within seconds. */
 const sentTooLate = 5 * 60_000;
+/** Whoever refuses or objects is off every screen within a minute; a hint goes only when its retraction is taken. */
+const takenBackTooLate = 60_000;
 
 /**
  * The alarms, the gravest first; none when all is well.
  * @param listener of this process; null when it is another's, of which nothing is known here
  */
-export function alarmsOf(
-  { at, feeds, destinations, setAside }: InterfaceStatus,
-  listener: ListenerState | null,
-): string[] {
+export function alarmsOf(status: InterfaceStatus, listener: ListenerState | null): string[] {
+  const { at, feeds, destinations } = status;
   const alarms: string[] = [];
   if (listener?.canary?.ok === false) {
     alarms.push(`Our own listener did not answer our own test message ${formatInstant(listener.canary.at, at)}.`);
@@ -30,7 +31,29 @@ export function alarmsOf(
     if (oldestWaitingAt !== null && (waitingFor ?? 0) >= waitsTooLong)
       alarms.push(`Messages of feed ${feed} are not being applied: the oldest came ${formatAge(oldestWaitingAt, at)}.`);
   }
-  for (const { destination, configured, waiting, oldestWaiting, lastFault, dead } of destinations) {
+  for (const {
+    destination,
+    configured,
+    waiting,
+    oldestWaiting,
+    oldestRetraction,
+    lastFault,
+    dead,
+    standing,
+    stuck,
+  } of destinations) {
+    if (oldestRetraction !== null && at.getTime() - oldestRetraction.getTime() >= takenBackTooLate)
+      alarms.push(
+        `A hint still stands at ${destination} that should not: it was to be taken back ${formatAge(oldestRetraction, at)}. Messages go strictly in order: whoever runs ${destination} must take, or reject, the first that waits.`,
+      );
+    if (!configured && standing > 0)
+      alarms.push(
+        `${hints(standing)} may stand at ${destination}, which no enabled feed file names: nothing takes ${standing === 1 ? 'it' : 'them'} back there until its feed is turned on again.`,
+      );
+    if (configured && stuck > 0)
+      alarms.push(
+        `${hints(stuck)} at ${destination} cannot be taken back: the key with which ${stuck === 1 ? 'it was' : 'they were'} sealed is missing (FEED_KEY_OLD).`,
+      );
     if (!configured && waiting > 0)
       alarms.push(`${messages(waiting)} wait for ${destination}, which no enabled feed file names.`);
     else if (oldestWaiting !== null && (at.getTime() - oldestWaiting.getTime() >= sentTooLate || lastFault !== null))
@@ -39,14 +62,11 @@ export function alarmsOf(
       );
     if (dead > 0) alarms.push(`${messages(dead)} to ${destination} ${dead === 1 ? 'was' : 'were'} given up.`);
   }
-  const quarantined = setAside
-    .filter(({ state }) => state === 'quarantined')
-    .reduce((sum, { count }) => sum + count, 0);
-  if (quarantined > 0)
-    alarms.push(
-      `${messages(quarantined)} ${quarantined === 1 ? 'is' : 'are'} set aside until the feed file is mended.`,
-    );
-  return alarms;
+  return [...alarms, ...setAsideAlarms(status)];
+}
+
+function hints(count: number): string {
+  return count === 1 ? '1 hint' : `${count.toLocaleString('en-GB')} hints`;
 }
 
 function messages(count: number): string {

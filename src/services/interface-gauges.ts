@@ -35,12 +35,18 @@ function listenerGauges(add: Add, listener: ListenerState | null): void {
   add('feed_listening', '1 while this process listens for feeds', {}, listener?.port == null ? 0 : 1);
   add('feed_connections', 'Connections of feeds to this process', {}, listener?.connections ?? 0);
   add('feed_buffered_bytes', 'Bytes of messages in memory', {}, listener?.bufferedBytes ?? 0);
+  add(
+    'feed_strangers_not_listed',
+    'Messages of senders whom no feed knows that were answered and not kept',
+    {},
+    listener?.notListed ?? 0,
+  );
   const canary = listener?.canary ?? null;
   add('feed_canary_ok', '1 when our own test message was answered the last time', {}, canary && Number(canary.ok));
   add('feed_canary_time_seconds', 'When our own test message was last sent', {}, seconds(canary?.at ?? null));
 }
 
-function feedGauges(add: Add, { at, feeds, setAside, arrivals }: InterfaceStatus): void {
+function feedGauges(add: Add, { at, feeds, setAside, expired, arrivals }: InterfaceStatus): void {
   for (const { feed, enabled, lastReceivedAt, silentSince, oldestWaitingAt, states } of feeds) {
     add('feed_enabled', '1 when the feed file switches the feed on', { feed }, Number(enabled));
     add('feed_last_message_time_seconds', 'When something last came', { feed }, seconds(lastReceivedAt));
@@ -53,6 +59,12 @@ function feedGauges(add: Add, { at, feeds, setAside, arrivals }: InterfaceStatus
   // Codes are words of ours, and states too; values and fields of messages are no labels.
   for (const { feed, state, code, count } of setAside)
     add('feed_set_aside', 'Messages set aside or refused that are kept, by reason', { feed: feed ?? 'unknown', state, code }, count); // prettier-ignore
+  const expires = setAside
+    .filter(({ state }) => state === 'quarantined')
+    .map(({ firstExpiresAt }) => firstExpiresAt.getTime());
+  add('feed_quarantine_expires_seconds', 'How long until the first message that is set aside is deleted', {}, expires.length === 0 ? null : (Math.min(...expires) - at.getTime()) / 1000); // prettier-ignore
+  for (const { feed, code, count } of expired)
+    add('feed_expired_unread', 'Messages deleted in the last 30 days while they were set aside, by reason', { feed, code }, count); // prettier-ignore
   add('arrivals_waiting', 'Changes of stays whose question is still to be asked', {}, arrivals.changesWaiting);
   add('arrivals_oldest_waiting_seconds', 'How long the oldest of them has waited', {}, since(arrivals.oldestChangeAt, at)); // prettier-ignore
   for (const result of ['yes', 'no', 'cannot-say'])
@@ -64,11 +76,23 @@ function hintGauges(
   { at, destinations }: InterfaceStatus,
   senders: Parameters<typeof interfaceGauges>[2],
 ): void {
-  for (const { destination, waiting, oldestWaiting, dead, lastAcknowledged } of destinations) {
+  for (const {
+    destination,
+    waiting,
+    oldestWaiting,
+    oldestRetraction,
+    dead,
+    lastAcknowledged,
+    standing,
+    stuck,
+  } of destinations) {
     const sender = senders.find((one) => one.destination === destination);
     add('hint_waiting', 'Messages of ours that wait to be sent', { destination }, waiting);
     add('hint_oldest_waiting_seconds', 'How long the oldest of them has waited', { destination }, since(oldestWaiting, at)); // prettier-ignore
+    add('hint_oldest_retraction_seconds', 'How long the oldest retraction has waited, or was given up', { destination }, since(oldestRetraction, at)); // prettier-ignore
     add('hint_dead', 'Messages of ours that were given up', { destination }, dead);
+    add('hint_standing', 'Hints that may stand there: nothing that takes them back was acknowledged', { destination }, standing); // prettier-ignore
+    add('hint_stuck', 'Hints that should not stand and cannot be taken back, for want of their key', { destination }, stuck); // prettier-ignore
     add('hint_last_acknowledged_time_seconds', 'When one was last acknowledged', { destination }, seconds(lastAcknowledged)); // prettier-ignore
     add('hint_connected', '1 while this process has a connection there', { destination }, Number(sender?.connected ?? false)); // prettier-ignore
   }

@@ -7,8 +7,11 @@ import type { Caller } from '../domain/caller.ts';
 import { writeAudit } from '../store/audit.ts';
 import { countArrivals, countSetAside } from '../store/hospital/message-groups.ts';
 import type { ArrivalCounts } from '../store/hospital/message-groups.ts';
+import { countExpired } from '../store/hospital/forget.ts';
+import type { ExpiredCount } from '../store/hospital/forget.ts';
 import { feedStatus } from './feed-status.ts';
 import type { FeedStatus } from './feed-status.ts';
+import { expiredSince } from './forget-hospital.ts';
 import type { HospitalDeps } from './hospital-deps.ts';
 import { destinationStatus } from './outbound.ts';
 import type { DestinationStatus, OutboundDeps } from './outbound.ts';
@@ -23,6 +26,8 @@ export interface SetAsideGroup {
   readonly code: string;
   readonly count: number;
   readonly latestAt: Date;
+  /** When the first of them is deleted, unless somebody has it read again before. */
+  readonly firstExpiresAt: Date;
   /** The commonest first. */
   readonly places: readonly { readonly field: string | null; readonly value: string | null; readonly count: number }[];
 }
@@ -32,6 +37,8 @@ export interface InterfaceStatus {
   readonly feeds: readonly FeedStatus[];
   readonly destinations: readonly DestinationStatus[];
   readonly setAside: readonly SetAsideGroup[];
+  /** Of the last 30 days: set aside until they were deleted, so that what they said was lost. */
+  readonly expired: readonly ExpiredCount[];
   readonly arrivals: ArrivalCounts;
 }
 
@@ -42,7 +49,8 @@ export async function readInterfaces(deps: InterfaceDeps): Promise<InterfaceStat
   const feeds = await feedStatus(deps);
   const destinations = await destinationStatus(deps);
   const setAside = await groups(deps);
-  return { at, feeds, destinations, setAside, arrivals: await countArrivals(deps.db) };
+  const expired = await countExpired(deps.db, expiredSince(at));
+  return { at, feeds, destinations, setAside, expired, arrivals: await countArrivals(deps.db) };
 }
 
 /** The same for a person to see, once that is recorded. @throws HomewardError NOT_ALLOWED */
@@ -65,7 +73,7 @@ export async function recordSeen(
 
 async function groups({ db }: Pick<InterfaceDeps, 'db'>): Promise<SetAsideGroup[]> {
   const found = new Map<string, SetAsideGroup & { places: SetAsideGroup['places'][number][] }>();
-  for (const { feed, state, code, field, value, count, latestAt } of await countSetAside(db)) {
+  for (const { feed, state, code, field, value, count, latestAt, firstExpiresAt } of await countSetAside(db)) {
     const key = JSON.stringify([feed, state, code]);
     const before = found.get(key);
     const place = { field, value: value && maskDigits(value), count };
@@ -75,6 +83,7 @@ async function groups({ db }: Pick<InterfaceDeps, 'db'>): Promise<SetAsideGroup[
       code: code ?? '',
       count: (before?.count ?? 0) + count,
       latestAt: before && before.latestAt > latestAt ? before.latestAt : latestAt,
+      firstExpiresAt: before && before.firstExpiresAt < firstExpiresAt ? before.firstExpiresAt : firstExpiresAt,
       places: [...(before?.places ?? []), place],
     });
   }

@@ -8,7 +8,7 @@ import type { Clock } from '../domain/clock.ts';
 import { HomewardError } from '../domain/error.ts';
 import { writeAudit } from '../store/audit.ts';
 import type { Database } from '../store/database.ts';
-import { countDestinations, deadLetters, forgetOutbound, reviveDead } from '../store/hospital/outbound-letters.ts';
+import { countDestinations, deadLetters, forgetOutbound, reviveDead, settleAll, settleDead } from '../store/hospital/outbound-letters.ts'; // prettier-ignore
 import type { DestinationCounts, StoredDeadLetter } from '../store/hospital/outbound-letters.ts';
 import { openHint } from './hints.ts';
 import type { HintDestination, HintQueue } from './hints.ts';
@@ -35,8 +35,8 @@ export async function destinationStatus(deps: Pick<OutboundDeps, 'db' | 'destina
   return [
     ...counted.map((one) => ({ ...one, configured: known.has(one.destination) })),
     ...quiet.map(({ id }) => ({
-      destination: id, waiting: 0, oldestWaiting: null, nextAttempt: null, lastFault: null, dead: 0,
-      lastAcknowledged: null, configured: true,
+      destination: id, waiting: 0, oldestWaiting: null, oldestRetraction: null, nextAttempt: null, lastFault: null, dead: 0,
+      lastAcknowledged: null, standing: 0, stuck: 0, configured: true,
     })),
   ].sort((a, b) => (a.destination < b.destination ? -1 : 1)); // prettier-ignore
 }
@@ -116,7 +116,38 @@ export async function replayDeadLetters(
   return done;
 }
 
-/** Deletes what is kept too long; a hint that stands stays as long as its stay. @returns how many messages went */
+/**
+ * Records that somebody has taken hints back at the destination by hand, whose retractions were given up: they are
+ * not sent again, and need not be kept any longer.
+ * @param ids of dead letters of this destination; null, where no enabled feed file names it any more, for all that
+ *   may stand or wait there
+ * @returns how many messages are settled
+ * @throws HomewardError NOT_ALLOWED; MESSAGE_GONE when nothing of it is to be settled
+ */
+export async function settleDeadLetters(
+  deps: OutboundDeps,
+  caller: Caller,
+  destination: string,
+  ids: readonly string[] | null,
+): Promise<number> {
+  requirePermission(caller, 'run-interfaces');
+  const isConfigured = deps.destinations.some(({ id }) => id === destination);
+  if (ids === null ? isConfigured : ids.some((id) => !/^\d{1,18}$/.test(id))) throw new HomewardError('MESSAGE_GONE');
+  const now = deps.clock.now();
+  return deps.db.transaction(async (trx) => {
+    const settled =
+      ids === null ? await settleAll(trx, destination, now) : await settleDead(trx, destination, ids, now);
+    if (settled === 0) throw new HomewardError('MESSAGE_GONE');
+    await writeAudit(trx, now, caller, {
+      action: 'settle-dead-letters',
+      outcome: 'settled-by-hand',
+      detail: { destination, settled, ids: ids ?? 'all' },
+    });
+    return settled;
+  });
+}
+
+/** Deletes what is kept too long; not what is needed to take a hint back. @returns how many messages went */
 export function forgetOldOutbound({ db, clock }: Pick<OutboundDeps, 'db' | 'clock'>): Promise<number> {
   return forgetOutbound(db, clock.now());
 }

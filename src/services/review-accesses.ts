@@ -3,9 +3,12 @@
  * CP-IS shows it), the privacy officer who looked in the officer's own organisation. Reading the
  * trail is itself audited, before anything is shown.
  */
+import { isInForce } from '../domain/agreement.ts';
+import type { Agreement } from '../domain/agreement.ts';
 import { requirePermission } from '../domain/caller.ts';
 import type { Caller } from '../domain/caller.ts';
 import type { Clock } from '../domain/clock.ts';
+import { londonDate } from '../domain/dates.ts';
 import { HomewardError } from '../domain/error.ts';
 import { parseNhsNumber } from '../domain/nhs-number.ts';
 import { closeAlert, listAccesses, listAlerts, listUnexplained, writeAudit } from '../store/audit.ts';
@@ -20,6 +23,11 @@ export interface ReviewDeps {
   readonly clock: Clock;
 }
 
+/** What a council's own list needs beside: it says which arrivals the council is told of. */
+export interface CouncilReviewDeps extends ReviewDeps {
+  readonly agreements: readonly Agreement[];
+}
+
 /** How many accesses a person's list holds, as in CP-IS. */
 export const accessesShown = 25;
 
@@ -30,19 +38,30 @@ export interface AccessList {
 }
 
 /**
- * The last look-ups of one of the council's people, by NHS number or the council's own id.
+ * The last look-ups of one of the council's people, by NHS number or the council's own id. An arrival's own
+ * question is among them only where the council is told of that arrival anyway: care is on record, and the
+ * agreement's `councilList` is on. What the hospital's feed knew of the person is not for the council.
  * @throws HomewardError NOT_ALLOWED; FORM_INVALID when nothing was typed
  */
-export async function councilAccesses(deps: ReviewDeps, caller: Caller, typed: string): Promise<AccessList> {
+export async function councilAccesses(deps: CouncilReviewDeps, caller: Caller, typed: string): Promise<AccessList> {
   requirePermission(caller, 'see-council-accesses');
   const council = caller.organisation;
+  const now = deps.clock.now();
+  const arrivalsAt = deps.agreements
+    .filter(
+      ({ arrival, ...one }) =>
+        arrival.ask && arrival.councilList && one.council === council && isInForce(one, londonDate(now)),
+    )
+    .map(({ hospital }) => hospital);
   if (typed.trim() === '') throw new HomewardError('FORM_INVALID');
   const number = parseNhsNumber(typed);
   return deps.db.transaction(async (trx) => {
     const subject = number.ok ? await everKnownAs(trx, number.value) : await byCouncilId(trx, council, typed.trim());
     const persons = subject.persons.filter((person) => person.council === council);
-    const accesses = await listAccesses(trx, { council }, { numbers: subject.numbers, persons }, accessesShown);
-    await writeAudit(trx, deps.clock.now(), caller, {
+    const scope = { council, arrivalsAt };
+    const found = await listAccesses(trx, scope, { numbers: subject.numbers, persons }, accessesShown);
+    const accesses = found.map((one) => ({ ...one, relationship: null, unexplained: false }));
+    await writeAudit(trx, now, caller, {
       action: 'see-council-accesses',
       council,
       outcome: 'listed',

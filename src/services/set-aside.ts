@@ -4,7 +4,7 @@ import type { Caller } from '../domain/caller.ts';
 import { HomewardError } from '../domain/error.ts';
 import { writeAudit } from '../store/audit.ts';
 import { letWaitAgain, messageById, setAsideMessages } from '../store/hospital/message-lists.ts';
-import type { SetAside } from '../store/hospital/message-lists.ts';
+import type { FeedTime, SetAside } from '../store/hospital/message-lists.ts';
 import type { HospitalDeps } from './hospital-deps.ts';
 import { messageSeal } from './read-message.ts';
 
@@ -37,7 +37,27 @@ export function maskDigits(text: string): string {
 }
 
 function unnamed(message: SetAsideMessage): SetAsideMessage {
-  return { ...message, value: message.value && maskDigits(message.value), event: maskDigits(message.event) };
+  const { value, event, feed, sender, controlId } = message;
+  return {
+    ...message,
+    value: value && maskDigits(value),
+    event: maskDigits(event),
+    // A feed's own sender stands in its file; what anybody else writes there may be anything.
+    sender: feed === null ? sender.split('|').map(maskName).join('|') : sender,
+    controlId: maskId(controlId),
+  };
+}
+
+function maskName(text: string): string {
+  return /^[\w.-]{0,40}$/.test(text) && !/\d{4}/.test(text) ? text : '•'.repeat(text.length);
+}
+
+// Enough of it to find the message again at its sender, and no number of a patient or a visit that it is made of.
+function maskId(text: string): string {
+  const masked = text.replace(/[^\w.:-]/g, '•');
+  return masked.replace(/\w{5,}/g, (run) =>
+    /\d{3}$/.test(run) ? '•'.repeat(run.length - 3) + run.slice(-3) : '•'.repeat(run.length),
+  );
 }
 
 /**
@@ -63,14 +83,15 @@ export async function showMessage(
 
 /**
  * Lets messages be read again, by the feed's file as it is now and as at the time at which they came.
- * @param which one message, or all of a feed that were set aside with a code
+ * @param which one message; all of a feed that were set aside with a code; or all that a feed sent in some time, where a
+ *   wrong mapping had them applied or passed over: what they said before goes with it
  * @returns how many wait now
  * @throws HomewardError NOT_ALLOWED; MESSAGE_GONE when there is none that could be replayed
  */
 export async function replayMessages(
   { db, clock, wakeAppliers }: Omit<SetAsideDeps, 'mask' | 'seal'>,
   caller: Caller,
-  which: { readonly messageId: string } | { readonly feed: string; readonly code: string },
+  which: { readonly messageId: string } | { readonly feed: string; readonly code: string } | FeedTime,
 ): Promise<number> {
   requirePermission(caller, 'run-interfaces');
   if ('messageId' in which && !/^\d{1,18}$/.test(which.messageId)) throw new HomewardError('MESSAGE_GONE');

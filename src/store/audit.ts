@@ -11,7 +11,9 @@ export type AuditAction =
   | 'print-card'
   | 'arrival-question'
   | 'see-board'
+  | 'take-from-board'
   | 'see-people-in-hospital'
+  | 'see-stale-stays'
   | 'close-stay'
   | 'reopen-stay'
   | 'see-interfaces'
@@ -27,6 +29,7 @@ export type AuditAction =
   | 'roll-back-bundle'
   | 'download-quarantine'
   | 'replay-dead-letters'
+  | 'settle-dead-letters'
   | 'sign-in'
   | 'sign-out';
 
@@ -118,6 +121,15 @@ export interface Access {
 
 const accessActions = ['look-up', 'view-answer-again', 'print-card', 'arrival-question'] as const;
 
+/** Limits a list of accesses to one organisation's people who looked, or to one council's records. */
+export type AccessScope =
+  | { readonly organisation: string }
+  | {
+      readonly council: string;
+      /** Where the council is told of its people's arrivals. */
+      readonly arrivalsAt: readonly string[];
+    };
+
 // An arrival's question is an access where it read the record, and once while its answer stays the same.
 const isAccess = sql`(a.action <> 'arrival-question' or (a.sources is not null and not coalesce(a.detail ? 'again', false)))`;
 
@@ -133,11 +145,10 @@ const isUnexplained = sql<boolean>`(coalesce(a.detail ? 'unexplained', false) an
 
 /**
  * Accesses to a person, newest first, found by every key and number the person has ever had.
- * @param scope limits to one organisation's people who looked, or to one council's records
  */
 export async function listAccesses(
   db: Db,
-  scope: { organisation: string } | { council: string },
+  scope: AccessScope,
   subject: { numbers: readonly string[]; persons: readonly { council: string; personKey: string }[] },
   limit: number,
 ): Promise<Access[]> {
@@ -145,7 +156,8 @@ export async function listAccesses(
     (person) => sql`(a.council = ${person.council} and a.person_key = ${person.personKey}::bigint)`,
   );
   // A council sees look-ups for which its record was read. Who was refused, was a child or is not one
-  // of its people was not asked of it: the list must not tell it of their hospital visits.
+  // of its people was not asked of it: the list must not tell it of their hospital visits. An arrival is no
+  // look-up by anybody: it is seen only where the agreement tells the council of its people in hospital.
   const ofCouncil = 'council' in scope;
   const byNumber = ofCouncil
     ? []
@@ -156,7 +168,9 @@ export async function listAccesses(
   const within =
     'organisation' in scope
       ? sql`a.organisation = ${scope.organisation}`
-      : sql`a.council = ${scope.council} and (a.sources is not null or a.action <> 'look-up')`;
+      : sql`a.council = ${scope.council} and (a.sources is not null or a.action <> 'look-up')
+          and (a.action <> 'arrival-question'
+            or (a.outcome = 'care-on-record' and a.organisation = any(${[...scope.arrivalsAt]}::text[])))`;
   if (byPerson.length + byNumber.length === 0) return [];
   // One branch a key, so that each finds its own index however long the trail grows.
   const branches = [...byPerson, ...byNumber].map(

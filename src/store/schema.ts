@@ -137,7 +137,9 @@ export interface Schema {
     replays: Generated<number>;
     sealed: Buffer;
     expires_at: Instant;
+    said: string[] | null;
   };
+  hl7_expired: { feed: string; code: string; day: string; messages: number };
   stay_event: {
     event_id: Generated<string>;
     feed: string;
@@ -145,6 +147,7 @@ export interface Schema {
     content: string;
     recorded_at: Instant;
     event: string;
+    said_by: Generated<number>;
   };
   stay_key: { key: string; cluster: string };
   stay: {
@@ -158,6 +161,7 @@ export interface Schema {
     started_at: Instant | null;
     ended_at: Instant | null;
     stale_at: Instant | null;
+    shelved_at: Instant | null;
     last_heard_at: Instant;
     organisation: string | null;
     team: string | null;
@@ -173,6 +177,7 @@ export interface Schema {
     died: boolean;
     cautions: string[];
     version: number;
+    refused_at: ColumnType<Date | null, Date | null | undefined, Date | null>;
   };
   stay_care: {
     stay_id: string;
@@ -185,6 +190,7 @@ export interface Schema {
     bundle: string | null;
     ask_again_at: Instant;
     withdrawn_at: Instant | null;
+    refused: Generated<boolean>;
   };
   stay_change: { change_id: Generated<string>; stay_id: string; changed_at: Instant };
   hl7_outbound: {
@@ -193,7 +199,7 @@ export interface Schema {
     stay_id: string | null;
     kind: 'hint' | 'retraction';
     control_id: string;
-    state: 'waiting' | 'acknowledged' | 'dead' | 'withdrawn';
+    state: 'waiting' | 'acknowledged' | 'dead' | 'withdrawn' | 'settled';
     attempts: Generated<number>;
     next_at: Instant;
     sent_at: Instant | null;
@@ -203,5 +209,6 @@ export interface Schema {
     settled_at: Instant | null;
     sealed: Buffer;
     expires_at: Instant;
+    takes_back: string | null;
   };
 }

@@ -1,6 +1,7 @@
 /** The hospital's board, the council's list and look-ups without a stay, as people arrive and leave. */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { sql } from 'kysely';
 import { arrivingAt, personOf } from '../support/arriving.ts';
 import { openSite } from '../support/browser.ts';
 
@@ -14,15 +15,23 @@ describe('before anybody has come', () => {
     const nia = await site.visitAs('nia');
     await nia.open('/board');
     const text = await nia.text();
-    assert.match(text, /In the department now with council care: 0/);
-    assert.match(text, /No message from the hospital system has been received: this list may be out of date\./);
-    assert.match(text, /Nobody in the department now is known to have care that a council arranges\./);
+    assert.match(text, /In the department now with council care: not known/);
+    assert.match(
+      text,
+      /This list may be incomplete .*No message from the hospital system has been received: nobody who has come is listed\./,
+    );
+    assert.match(text, /What to do: find the patient by NHS number, or phone the council: Sherwood .* 01632 960/);
+    assert.match(text, /Nobody in the department is listed\. That does not mean that nobody here has council care\./);
     assert.match(text, /Not listed does not mean no care\./);
     await nia.inspect('board-empty');
     await nia.leave();
     const carol = await site.visitAs('carol');
     await carol.open('/in-hospital');
-    assert.match(await carol.text(), /None of your people with care on record is known to be in hospital now\./);
+    assert.match(await carol.text(), /Our people in hospital now: not known/);
+    assert.match(
+      await carol.text(),
+      /None of your people is listed\. That does not mean that none of them is in hospital\./,
+    );
     await carol.inspect('in-hospital-empty');
     await carol.leave();
   });
@@ -30,11 +39,14 @@ describe('before anybody has come', () => {
 
 describe('as people arrive', () => {
   before(async () => {
+    // He was asked about while he was here for certain, and nothing has been heard of him since.
+    app.clock.advance(-170);
+    await feed.tell('A04', 'Ashcroft', 23 * 60 + 10);
+    app.clock.advance(170);
     await feed.tell('A04', 'Holmes', 50);
     await feed.tell('A04', 'Penrose', 95);
     await feed.tell('A04', 'Featherstonehaugh', 20);
     await feed.tell('A01', 'Tidswell', 3 * 24 * 60, { 'PV1-2': 'I', 'PV1-3': 'WARD12^BAY^1', 'PV2-9': '20260902' });
-    await feed.tell('A04', 'Ashcroft', 26 * 60);
   });
 
   it('lists who is here with council care: who, age, where, since when, and whether they agreed', async () => {
@@ -127,10 +139,58 @@ describe('as people arrive', () => {
     app.clock.advance(3 * 60 + 50);
     const nia = await site.visitAs('nia');
     await nia.open('/board');
-    assert.match(await nia.text(), /No message from the hospital system since 3am: this list may be out of date\./);
+    assert.match(await nia.text(), /with council care: \d listed/);
+    assert.match(
+      await nia.text(),
+      /No message from the hospital system since 3am: patients may have come or left since\./,
+    );
     await nia.inspect('board-silent');
     await nia.leave();
     app.clock.advance(-(3 * 60 + 50));
+  });
+
+  it('says all that makes the list incomplete, with what to do, above the list (H02, H09)', async () => {
+    const set = (from: string, to: string, count: number): Promise<unknown> =>
+      sql`update hl7_message set state = ${to} where message_id in
+        (select message_id from hl7_message where state = ${from} order by message_id limit ${count})`.execute(
+        app.app.db.sql,
+      );
+    await set('applied', 'waiting', 1);
+    await set('applied', 'quarantined', 2);
+    app.clock.advance(3 * 60 + 50);
+    const nia = await site.visitAs('nia');
+    await nia.open('/board');
+    assert.match(await nia.text('.hw-gaps'), /since 3am.*waiting since.*2 messages .* could not be read.*What to do/);
+    // What to do and the first patient stand on a small screen without scrolling.
+    const first = await nia.page.locator('.hw-board tbody tr').first().boundingBox();
+    assert.ok(first && first.y + first.height < 768, `the first patient ends at ${first && first.y + first.height}`);
+    await nia.inspect('board-gaps');
+    await nia.leave();
+    const carol = await site.visitAs('carol');
+    await carol.open('/in-hospital');
+    await carol.inspect('in-hospital-gaps');
+    await carol.leave();
+    await set('waiting', 'applied', 1);
+    await set('quarantined', 'applied', 2);
+    app.clock.advance(-(3 * 60 + 50));
+  });
+
+  it('reloads itself in the browser, and keeps the place of whoever goes through it by keyboard (H23)', async () => {
+    for (const javaScriptEnabled of [true, false]) {
+      const nia = await site.visitAs('nia', { javaScriptEnabled });
+      await nia.page.route(/\/board$/, async (route) => {
+        const reply = await route.fetch();
+        const headers = reply.headers();
+        await route.fulfill({ response: reply, headers: { ...headers, refresh: (headers['refresh'] ?? '').replace('60;', '1;') } }); // prettier-ignore
+      });
+      await nia.open('/board');
+      if (javaScriptEnabled) await nia.page.focus('tr:has-text("TIDSWELL") button:has-text("Look up")');
+      await nia.page.waitForURL(/\/board\?reload=yes$/);
+      await nia.page.waitForLoadState();
+      assert.match(await nia.text(), /Reloads itself every minute/);
+      if (javaScriptEnabled) assert.match(await nia.text('button:focus'), /Look up ?: TIDSWELL/);
+      await nia.leave();
+    }
   });
 
   it('takes off who leaves', async () => {
@@ -157,5 +217,30 @@ describe('as people arrive', () => {
     assert.equal(await priya.page.locator('main tbody tr').count(), 1);
     await priya.inspect('who-looked-unexplained');
     await priya.leave();
+  });
+});
+
+describe('when the council has sent nothing for too long', () => {
+  it('lists nobody of theirs, says so and whom to phone, and never “0” (H02, H03)', async () => {
+    app.clock.advance(3 * 24 * 60);
+    await feed.tell('A04', 'Holmes', 5);
+    const nia = await site.visitAs('nia');
+    await nia.open('/board');
+    const text = await nia.text();
+    assert.match(text, /with council care: not known/);
+    assert.match(
+      text,
+      /Sherwood County Council’s care records are too old \([^)]+\), so none of its people can be listed\./,
+    );
+    await nia.inspect('board-overdue');
+    await nia.leave();
+    const carol = await site.visitAs('carol');
+    await carol.open('/in-hospital');
+    assert.match(
+      await carol.text(),
+      /Your council’s care records are too old .*? Tell whoever sends your council’s extract/,
+    );
+    await carol.inspect('in-hospital-overdue');
+    await carol.leave();
   });
 });

@@ -103,11 +103,24 @@ describe('what a feed file leaves out', () => {
         events: {},
       },
     );
+    // A stay whose end never came leaves the lists, and is not kept for ever.
+    assert.deepEqual(feed.stays.stale, { offLists: 3 * 86_400_000, forget: 90 * 86_400_000 });
+    assert.equal(feed.stays.mostStatements, 3000);
     assert.equal(patient.acceptedStatuses, null);
     assert.deepEqual(patient.nhsNumberStatus, ['PID-32', 'CX-5']);
     assert.deepEqual(patient.birthDateNotKnown, ['1900-01-01']);
     assert.equal(patient.nhsNumber.length, 6);
     assert.equal(feedWith('  bareNumberInMerge: true\n', '').patient.bareNumberInMerge, false);
+  });
+
+  it('can be said of stays whose end never came, in an order that makes sense', () => {
+    const said = (text: string) => feedWith('stays:\n', `stays:\n  ${text}\n`);
+    assert.deepEqual(said('stale: { offLists: 1 hour, forget: 30 days }').stays.stale, { offLists: 3_600_000, forget: 30 * 86_400_000 }); // prettier-ignore
+    assert.throws(
+      () => said('stale: { offLists: 31 days, forget: 30 days }'),
+      /offLists must not be longer than forget/,
+    );
+    assert.throws(() => said('mostStatements: 10'), /mostStatements/);
   });
 
   it('of a hint’s timing is half a minute, with growing pauses for a day', () => {

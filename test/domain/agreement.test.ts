@@ -46,6 +46,7 @@ const wrong: [name: string, changes: Record<string, unknown>, path: string][] = 
   ['a budget of nobody', { budget: { ...budget, peopleDay: 0 } }, 'budget.peopleDay'],
   ['a lock before the second sign-in', { budget: { ...budget, missesBeforeLock: 5 } }, 'budget.missesBeforeSignIn'],
   ['a board without the question that fills it', { arrival: { board: true } }, 'arrival.board'],
+  ['a limit of no question in an hour', { arrival: { ask: true, questionsHour: 0 } }, 'arrival.questionsHour'],
   ['a hint without the question', { arrival: { ask: false, hint: true } }, 'arrival.hint'],
   ['a council’s list without the question', { arrival: { councilList: true } }, 'arrival.councilList'],
   ['a switch of an arrival that nobody knows', { arrival: { ask: true, referral: true } }, 'arrival'],
@@ -83,7 +84,7 @@ test('nothing of an agreement may be left out but what an arrival does, which is
 });
 
 test('each switch of an arrival is off until somebody turns it on, and each stands alone beside the question', () => {
-  const off = { ask: false, board: false, hint: false, councilList: false };
+  const off = { ask: false, board: false, hint: false, councilList: false, questionsHour: 300 };
   assert.deepEqual(agreementWith().arrival, off);
   assert.deepEqual(agreementWith({ arrival: {} }).arrival, off);
   for (const one of ['board', 'hint', 'councilList']) {

@@ -17,7 +17,7 @@ const unused = {
   people15Minutes: 0, peopleDay: 0, organisationPeopleDay: 0, missesSinceSignIn: 0, misses: 0,
   emergenciesSinceSignIn: 0, emergencies: 0, mismatchesOnPerson: 0,
 }; // prettier-ignore
-const on = { ask: true, board: true, hint: true, councilList: true };
+const on = { ask: true, board: true, hint: true, councilList: true, questionsHour: 300 };
 
 /** What the arrival of a case's person learns. */
 function learn({ agreement, request, number, found, parts, counts, now }: LookUpCase): string {

@@ -82,7 +82,8 @@ describe('a message', () => {
     const peers: unknown[] = [];
     const running = await serverFor(t, {
       handler: (content, peer) => {
-        peers.push(peer);
+        const { hangUp: _hangUp, ...who } = peer;
+        peers.push(who);
         return accept(content, peer);
       },
     });

@@ -19,7 +19,8 @@ async function serverFor(t: TestContext, withClients: boolean): Promise<RunningS
     tls: { ...serverCertificate, ...(withClients ? { clientAuthorities: authority } : {}) },
     limits: { lingerMs: 100 },
     handler: (content, peer) => {
-      peers.push(peer);
+      const { hangUp: _hangUp, ...who } = peer;
+      peers.push(who);
       return accept(content, peer);
     },
   });

@@ -90,6 +90,8 @@ export function settling(site: Site, agreements: readonly Agreement[] = [site.ag
     agreements,
     hints: {
       wake: () => undefined,
+      standsFor: async (_trx, stayId) => standing.has(stayId),
+      unwanted: async () => [],
       async enqueueHint(_trx, { kind, stay: { stayId } }) {
         if (unsayable.has(stayId)) throw new Error('A test broke the queue');
         if ((kind === 'hint') === standing.has(stayId)) return 'stands';

@@ -7,6 +7,7 @@ import type { RawBuilder, Selectable } from 'kysely';
 import type { Db } from '../database.ts';
 import type { Schema } from '../schema.ts';
 import { refusedSince, sameNumbers, stayIsOpen } from './care.ts';
+import { outdatedSince, standsAt } from './list-gaps.ts';
 import { fromRow } from './stays.ts';
 import type { StoredStay } from './stays.ts';
 
@@ -24,15 +25,28 @@ type StayRow = Selectable<Schema['stay']>;
 
 // Only while the stay names whom the question was about (`askedAbout` of domain/arrival.ts): the hospital may
 // have said since that it is somebody else, and the question about them is still to be asked.
-const onRecord = sql`c.result = 'yes' and c.withdrawn_at is null
+// And only while the answer is good, or has not been good for a moment only: a restriction may have landed since,
+// and a question that cannot be asked again must keep nobody on a list (hazard H23).
+const onRecord = (goodAt: Date): RawBuilder<boolean> => sql<boolean>`c.result = 'yes' and c.withdrawn_at is null
+  and c.ask_again_at > ${goodAt} and coalesce(${outdatedSince} > ${goodAt}, true)
+  and c.bundle <= ${standsAt}
   and c.asked_about = coalesce(s.nhs_number, '-') || ' ' || coalesce(to_char(s.birth_date, 'YYYY-MM-DD'), '-')
   and not s.died and s.cautions <@ array['start-not-seen']::text[]`;
 
-/** People at a hospital with care on record at one of these councils, the latest to come first. */
+/** Whose word counts on a list. */
+export interface Listed {
+  readonly councils: readonly string[];
+  readonly hospitals: readonly string[];
+  /** Feeds that are on: of one that was turned off nobody knows any more who is there. */
+  readonly feeds: readonly string[];
+  /** Whoever's answer stopped being good before this is not listed. */
+  readonly goodAt: Date;
+}
+
+/** People in hospital with care on record at one of these councils, the latest to come first. */
 export async function peopleOnBoard(
   db: Db,
-  hospital: string,
-  councils: readonly string[],
+  { councils, hospitals, feeds, goodAt }: Listed,
   only: string | null = null,
 ): Promise<OnBoard[]> {
   const one: RawBuilder<boolean> = only === null ? sql<boolean>`true` : sql<boolean>`s.stay_id = ${only}`;
@@ -48,7 +62,7 @@ export async function peopleOnBoard(
     from stay s
     join lateral (
       select array_agg(c.council order by c.council) as councils, array_agg(c.audit_id::text order by c.council) as questions
-      from stay_care c where c.stay_id = s.stay_id and c.council = any(${[...councils]}::text[]) and ${onRecord}) k
+      from stay_care c where c.stay_id = s.stay_id and c.council = any(${[...councils]}::text[]) and ${onRecord(goodAt)}) k
       on k.councils is not null
     left join lateral (
       with ${sameNumbers}
@@ -57,7 +71,8 @@ export async function peopleOnBoard(
         and a.action = 'look-up' and a.permission in ('given', 'cannot-ask')
         and a.at >= coalesce(s.started_at, s.since) - interval '24 hours'
       order by a.at desc limit 1) l on true
-    where s.organisation = ${hospital} and ${stayIsOpen} and ${one} and not ${refusedSince}
+    where s.organisation = any(${[...hospitals]}::text[]) and s.feed = any(${[...feeds]}::text[])
+      and ${stayIsOpen} and ${one} and not ${refusedSince}
     order by s.since desc, s.stay_id`.execute(db.sql);
   return rows.map((row) => ({
     stay: fromRow(row),
@@ -73,15 +88,15 @@ export interface InHospital {
   readonly question: string;
 }
 
-/** A council's people with care on record who are in one of these hospitals now, the latest to come first. */
-export async function peopleOfCouncil(db: Db, council: string, hospitals: readonly string[]): Promise<InHospital[]> {
+/** These councils' people with care on record who are in one of these hospitals now, the latest to come first. */
+export async function peopleOfCouncil(db: Db, { councils, hospitals, feeds, goodAt }: Listed): Promise<InHospital[]> {
   const { rows } = await sql<StayRow & { council_id: string | null; question: string }>`
     select s.*, c.audit_id::text as question,
       (select i.value from audit_event q join person_identifier i on i.council = c.council and i.person_key = q.person_key
         and i.kind = 'council-id' and i.until_bundle is null where q.audit_id = c.audit_id limit 1) as council_id
     from stay_care c join stay s on s.stay_id = c.stay_id
-    where c.council = ${council} and ${onRecord} and s.organisation = any(${[...hospitals]}::text[])
-      and ${stayIsOpen} and not ${refusedSince}
+    where c.council = any(${[...councils]}::text[]) and ${onRecord(goodAt)}
+      and s.organisation = any(${[...hospitals]}::text[]) and s.feed = any(${[...feeds]}::text[]) and ${stayIsOpen} and not ${refusedSince}
     order by coalesce(s.started_at, s.since) desc, s.stay_id`.execute(db.sql);
   return rows.map((row) => ({ stay: fromRow(row), councilId: row.council_id, question: row.question }));
 }

@@ -20,10 +20,13 @@ export interface StayCare {
   readonly askedAbout: string;
   readonly bundle: string | null;
   readonly askAgainAt: Date;
+  /** The person had refused. */
+  readonly refused: boolean;
 }
 
-/** Whether stay `s` is open, as the domain's isOpen says. */
-export const stayIsOpen: RawBuilder<boolean> = sql<boolean>`s.status in ('arrived', 'admitted', 'on-leave')`;
+/** Whether stay `s` is open, as the domain's isOpen says, and has been heard of lately enough to be on a list. */
+export const stayIsOpen: RawBuilder<boolean> = sql<boolean>`(s.status in ('arrived', 'admitted', 'on-leave')
+  and s.shelved_at is null)`;
 
 /** A CTE of every number that any council says is the same as that of stay `s`. */
 export const sameNumbers: RawBuilder<unknown> = sql`recursive same(number) as (
@@ -34,14 +37,23 @@ export const sameNumbers: RawBuilder<unknown> = sql`recursive same(number) as (
     and c.new_number is not null and c.until_bundle is null)`;
 
 /**
- * Whether somebody of the hospital was told "no" by the person of stay `s`, by any number that any council
- * says is theirs: since a day before the stay began, as people are asked while they are being registered.
+ * Whether the person of stay `s` refused and has not agreed since, by any number that any council says is theirs:
+ * from a day before anything is known of the stay, as people are asked while they are being registered. The
+ * person's last word counts, since a refusal may have been a slip of the hand; a look-up of somebody who could not
+ * be asked, or with a birth date that is another's, is no word of this person. What was said under a number or a
+ * start that the stay no longer has is kept on the stay (refusal.ts).
  */
-export const refusedSince: RawBuilder<boolean> = sql<boolean>`exists (
+export const refusedSince: RawBuilder<boolean> = sql<boolean>`coalesce((
   with ${sameNumbers}
-  select from audit_event a where a.number_asked = any(array(select number from same))
-    and a.organisation = s.organisation and a.action = 'look-up' and a.permission = 'refused'
-    and a.at >= coalesce(s.started_at, s.since) - interval '24 hours')`;
+  select word.refused from (
+    select a.at, a.permission = 'refused' as refused from audit_event a
+    where a.number_asked = any(array(select number from same)) and a.organisation = s.organisation and a.action = 'look-up'
+      and (a.permission = 'refused' or (a.permission = 'given' and a.sources is not null
+        and coalesce(a.detail->>'mismatch', '') <> 'true'))
+      and a.at >= least(s.started_at, s.since, (s.places->0->>'from')::timestamptz) - interval '24 hours'
+    union all
+    select s.refused_at, true where s.refused_at is not null) word
+  order by word.at desc, word.refused desc limit 1), false)`;
 
 /** Stays about which something waits to be settled, those that have waited longest first; also stays that are no more. */
 export async function changedStays(db: Db, without: readonly string[], limit: number): Promise<string[]> {
@@ -53,7 +65,7 @@ export async function changedStays(db: Db, without: readonly string[], limit: nu
 
 /**
  * Stays that nothing happened to and whose answers are no longer good: never asked, asked before the
- * council's facts as they stand, past their time, refused since, or of an agreement that asks no more.
+ * council's facts as they stand, past their time, refused or agreed to since, or of an agreement that asks no more.
  * @param options `listed`: also whoever is on a list, whose hint may be wanted otherwise by now
  */
 export async function staysToAsk(
@@ -76,9 +88,12 @@ export async function staysToAsk(
     due as (
       select s.stay_id from asking p join stay s on s.organisation = p.hospital and ${stayIsOpen}
       left join stay_care c on c.stay_id = s.stay_id and c.council = p.council
-      where c.stay_id is null or c.ask_again_at <= ${now} or c.bundle > p.stands_at
-        or case when c.result = 'yes' then ${listed} or c.bundle is distinct from p.stands_at or ${refusedSince}
+      -- A stay that was stale when it was first seen is not asked about until something new is heard of it.
+      where (c.stay_id is not null or s.stale_at is null or s.stale_at > ${now})
+        and (c.stay_id is null or c.ask_again_at <= ${now} or c.bundle > p.stands_at
+        or case when c.result = 'yes' then ${listed} or c.bundle is distinct from p.stands_at
            else coalesce(c.bundle, 0) < coalesce(p.care_at, 0) end
+        or case when c.result = 'yes' or c.refused then c.refused <> ${refusedSince} end)
       union
       select c.stay_id from stay_care c join stay s on s.stay_id = c.stay_id
       where not ${stayIsOpen} or not exists (select from asking p where p.council = c.council and p.hospital = s.organisation))
@@ -101,7 +116,7 @@ export async function takeChanges(trx: Trx, stayId: string): Promise<void> {
   await trx.sql.deleteFrom('stay_change').where('stay_id', '=', stayId).execute();
 }
 
-/** Whether the person of a stay refused. */
+/** Whether the person of a stay refused, and has not agreed since. */
 export async function wasRefused(trx: Trx, stayId: string): Promise<boolean> {
   const { rows } = await sql`select from stay s where s.stay_id = ${stayId} and ${refusedSince}`.execute(trx.sql);
   return rows.length > 0;
@@ -118,13 +133,13 @@ export async function standsAtBundle(trx: Trx, council: string): Promise<string 
 export async function caresOf(trx: Trx, stayId: string): Promise<Map<string, StayCare>> {
   const rows = await trx.sql
     .selectFrom('stay_care')
-    .select(['council', 'result', 'asked_about', 'bundle', 'ask_again_at'])
+    .select(['council', 'result', 'asked_about', 'bundle', 'ask_again_at', 'refused'])
     .where('stay_id', '=', stayId)
     .execute();
   return new Map(
-    rows.map(({ council, result, asked_about, bundle, ask_again_at }) => [
+    rows.map(({ council, result, asked_about, bundle, ask_again_at, refused }) => [
       council,
-      { council, result, askedAbout: asked_about, bundle, askAgainAt: ask_again_at },
+      { council, result, askedAbout: asked_about, bundle, askAgainAt: ask_again_at, refused },
     ]),
   );
 }
@@ -137,13 +152,13 @@ export async function keepCare(
   audit: string,
   at: Date,
 ): Promise<void> {
-  const { council, result, askedAbout, bundle, askAgainAt } = care;
+  const { council, result, askedAbout, bundle, askAgainAt, refused } = care;
   await sql`
-    insert into stay_care as c (stay_id, council, result, asked_at, version, audit_id, asked_about, bundle, ask_again_at)
-    values (${stay.stayId}, ${council}, ${result}, ${at}, ${stay.version}, ${audit}, ${askedAbout}, ${bundle}, ${askAgainAt})
+    insert into stay_care as c (stay_id, council, result, asked_at, version, audit_id, asked_about, bundle, ask_again_at, refused)
+    values (${stay.stayId}, ${council}, ${result}, ${at}, ${stay.version}, ${audit}, ${askedAbout}, ${bundle}, ${askAgainAt}, ${refused})
     on conflict (stay_id, council) do update set result = excluded.result, asked_at = excluded.asked_at,
       version = excluded.version, audit_id = excluded.audit_id, asked_about = excluded.asked_about,
-      bundle = excluded.bundle, ask_again_at = excluded.ask_again_at,
+      bundle = excluded.bundle, ask_again_at = excluded.ask_again_at, refused = excluded.refused,
       withdrawn_at = case when excluded.result = 'yes' then null when c.result = 'yes' then excluded.asked_at
         else c.withdrawn_at end`.execute(trx.sql);
 }

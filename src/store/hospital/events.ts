@@ -2,16 +2,26 @@
  * The statements of a feed, and the clusters that hold together those which share a key. Whoever changes
  * them has taken the feed (`takeFeed`), so nobody else does.
  */
-import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
-import { compareRecorded, contentOf, keysOf, readEvent, writeEvent } from '../../domain/stay-event.ts';
+import { compareRecorded, keysOf, readEvent, writeEvent } from '../../domain/stay-event.ts';
 import type { HospitalEvent } from '../../domain/stay-event.ts';
 import type { Db, Trx } from '../database.ts';
+import { contentId } from './event-content.ts';
 import { joinKeys } from './key-groups.ts';
 
-/** Adds statements, each with its cluster; clusters that they join become one. @returns clusters touched */
-export async function addEvents(trx: Trx, feed: string, events: readonly HospitalEvent[]): Promise<string[]> {
+/**
+ * Adds statements, each with its cluster; clusters that they join become one.
+ * @param sayings statements of one message each
+ * @returns clusters touched
+ */
+export async function addEvents(
+  trx: Trx,
+  feed: string,
+  sayings: readonly (readonly HospitalEvent[])[],
+): Promise<string[]> {
+  const events = sayings.flat();
   if (events.length === 0) return [];
+  const sayingOf = sayings.flatMap((own, saying) => own.map(() => saying));
   const keysOfEach = events.map(keysOf);
   const keys = [...new Set(keysOfEach.flat())];
   const known = await trx.sql
@@ -33,7 +43,11 @@ export async function addEvents(trx: Trx, feed: string, events: readonly Hospita
   await absorb(trx, absorbed);
   const newKeys = keys.filter((key) => !clusters.has(key));
   await addKeys(trx, newKeys, clusterOf);
-  const rows = events.map((event, index) => ({ event, cluster: clusterOf.get(keysOfEach[index]?.[0] ?? '') ?? '' }));
+  const rows = events.map((event, index) => ({
+    event,
+    saying: sayingOf[index] ?? 0,
+    cluster: clusterOf.get(keysOfEach[index]?.[0] ?? '') ?? '',
+  }));
   await keep(trx, feed, rows);
   return [...new Set(clusterOf.values())];
 }
@@ -80,10 +94,33 @@ async function addKeys(trx: Trx, keys: readonly string[], clusterOf: ReadonlyMap
   );
 }
 
+/**
+ * Takes back what messages said before they are read again: a statement goes when the last message that said it
+ * does. @returns clusters touched; keys of one that is empty by then go with {@link dropEmpty}
+ */
+export async function takeBack(trx: Trx, feed: string, contents: readonly string[]): Promise<string[]> {
+  if (contents.length === 0) return [];
+  const { rows } = await sql<{ cluster: string }>`
+    update stay_event e set said_by = e.said_by - t.times
+    from (select content, count(*)::integer as times from unnest(${[...contents]}::uuid[]) as c (content) group by content) t
+    where e.feed = ${feed} and e.content = t.content returning e.cluster`.execute(trx.sql);
+  await sql`delete from stay_event where feed = ${feed} and content = any(${[...contents]}::uuid[]) and said_by <= 0`.execute(trx.sql); // prettier-ignore
+  return [...new Set(rows.map(({ cluster }) => cluster))];
+}
+
+/** Drops the keys of those of some clusters of which nothing is said any more. */
+export async function dropEmpty(trx: Trx, clusters: readonly string[]): Promise<void> {
+  if (clusters.length === 0) return;
+  await sql`
+    delete from stay_key k where k.cluster = any(${[...clusters]}::bigint[])
+      and not exists (select from stay_event e where e.cluster = k.cluster)`.execute(trx.sql);
+}
+
 interface Row {
   readonly content: string;
   readonly cluster: string;
   readonly event: HospitalEvent;
+  readonly saidBy: number;
 }
 
 // A repetition under other ids and sequence numbers is the same statement: of those the first in recorded
@@ -91,13 +128,15 @@ interface Row {
 async function keep(
   trx: Trx,
   feed: string,
-  events: readonly { event: HospitalEvent; cluster: string }[],
+  events: readonly { event: HospitalEvent; saying: number; cluster: string }[],
 ): Promise<void> {
-  const rows = new Map<string, Row>();
-  for (const { event, cluster } of events) {
-    const content = digest(contentOf(event));
+  const rows = new Map<string, Row & { readonly sayings: Set<number> }>();
+  for (const { event, saying, cluster } of events) {
+    const content = contentId(event);
     const other = rows.get(content);
-    if (!other || compareRecorded(event, other.event) < 0) rows.set(content, { content, cluster, event });
+    const sayings = (other?.sayings ?? new Set()).add(saying);
+    const first = !other || compareRecorded(event, other.event) < 0 ? event : other.event;
+    rows.set(content, { content, cluster, event: first, sayings, saidBy: sayings.size });
   }
   const there = await trx.sql
     .selectFrom('stay_event')
@@ -105,35 +144,40 @@ async function keep(
     .where('feed', '=', feed)
     .where(sql<boolean>`content = any(${[...rows.keys()]}::uuid[])`)
     .execute();
-  const earlier: Row[] = [];
-  for (const { content, event } of there) {
+  const again = there.flatMap(({ content, event: kept }) => {
     const row = rows.get(content);
     rows.delete(content);
-    if (row && compareRecorded(row.event, readEvent(event)) < 0) earlier.push(row);
-  }
+    return row ? { ...row, earlier: compareRecorded(row.event, readEvent(kept)) < 0 } : [];
+  });
   await insert(trx, feed, [...rows.values()]);
-  for (const { content, event } of earlier) {
-    const text = writeEvent(event);
-    await trx.sql.updateTable('stay_event').set({ event: text }).where('feed', '=', feed).where('content', '=', content).execute(); // prettier-ignore
-  }
+  await repeat(trx, feed, again);
+}
+
+async function repeat(trx: Trx, feed: string, again: readonly (Row & { readonly earlier: boolean })[]): Promise<void> {
+  if (again.length === 0) return;
+  const json = again.map(({ content, saidBy, earlier, event }) => ({
+    content,
+    times: saidBy,
+    event: earlier ? writeEvent(event) : null,
+  }));
+  await sql`
+    update stay_event e set said_by = e.said_by + a.times, event = coalesce(a.event, e.event)
+    from json_to_recordset(${JSON.stringify(json)}) as a (content uuid, times integer, event text)
+    where e.feed = ${feed} and e.content = a.content`.execute(trx.sql);
 }
 
 async function insert(trx: Trx, feed: string, rows: readonly Row[]): Promise<void> {
   if (rows.length === 0) return;
-  const json = rows.map(({ content, cluster, event }) => ({
+  const json = rows.map(({ content, cluster, event, saidBy }) => ({
     content,
     cluster,
     recorded_at: event.recordedAt,
     event: writeEvent(event),
+    said_by: saidBy,
   }));
   await sql`
-    insert into stay_event (feed, cluster, content, recorded_at, event)
-    select ${feed}, cluster, content, recorded_at, event
+    insert into stay_event (feed, cluster, content, recorded_at, event, said_by)
+    select ${feed}, cluster, content, recorded_at, event, said_by
     from json_to_recordset(${JSON.stringify(json)})
-      as e (cluster bigint, content uuid, recorded_at timestamptz, event text)`.execute(trx.sql);
-}
-
-function digest(content: string): string {
-  const hex = createHash('sha256').update(content).digest('hex');
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20, 32)}`;
+      as e (cluster bigint, content uuid, recorded_at timestamptz, event text, said_by integer)`.execute(trx.sql);
 }

@@ -1,35 +1,109 @@
 /** What is kept no longer: messages past their expiry, and stays with all that was said of them. */
 import { sql } from 'kysely';
+import type { IsoDate } from '../../domain/dates.ts';
 import type { Db, Trx } from '../database.ts';
 
 /**
- * Deletes messages past their expiry; one that still waits to be applied is kept.
+ * Deletes messages past their expiry; one that still waits to be applied is kept. Those that were set aside until
+ * then are counted: nobody may find out only by chance that a mapping lost a week of somebody's stays.
+ * @param day on which this happens
  * @param limit at most so many at once, so that no sender waits for it
  * @returns how many went
  */
-export async function forgetMessages(db: Db, now: Date, limit: number): Promise<number> {
-  const { numAffectedRows } = await sql`
-    delete from hl7_message where message_id = any(array(
-      select message_id from hl7_message where expires_at < ${now} and state <> 'waiting'
-      order by expires_at limit ${limit}))`.execute(db.sql);
-  return Number(numAffectedRows ?? 0);
+export async function forgetMessages(db: Db, now: Date, day: IsoDate, limit: number): Promise<number> {
+  const { rows } = await sql<{ gone: number }>`
+    with gone as (
+      delete from hl7_message where message_id = any(array(
+        select message_id from hl7_message where expires_at < ${now} and state <> 'waiting'
+        order by expires_at limit ${limit}))
+      returning feed, state, code),
+    counted as (
+      insert into hl7_expired as x (feed, code, day, messages)
+      select feed, coalesce(code, ''), ${day}::date, count(*)::integer from gone
+      where state = 'quarantined' and feed is not null group by 1, 2
+      on conflict (feed, code, day) do update set messages = x.messages + excluded.messages)
+    select count(*)::integer as gone from gone`.execute(db.sql);
+  return rows[0]?.gone ?? 0;
+}
+
+/** Deletes counts of expired messages of days before one. */
+export async function forgetExpired(db: Db, before: IsoDate): Promise<void> {
+  await db.sql.deleteFrom('hl7_expired').where('day', '<', before).execute();
+}
+
+/** Messages of a feed that expired while they were set aside for a reason. */
+export interface ExpiredCount {
+  readonly feed: string;
+  readonly code: string;
+  readonly count: number;
+  readonly latestDay: IsoDate;
+}
+
+/** Messages that expired while they were set aside, by feed and reason, since a day; the most first. */
+export async function countExpired(db: Db, since: IsoDate): Promise<ExpiredCount[]> {
+  const { rows } = await sql<Omit<ExpiredCount, 'latestDay'> & { latest: IsoDate }>`
+    select feed, code, sum(messages)::integer as count, to_char(max(day), 'YYYY-MM-DD') as latest from hl7_expired
+    where day >= ${since}::date group by feed, code order by sum(messages) desc, feed, code limit 100`.execute(db.sql);
+  return rows.map(({ latest, ...row }) => ({ ...row, latestDay: latest }));
+}
+
+/** Feeds of which anything of a stay is kept, also those that no file names any more. */
+export async function keptFeeds(db: Db): Promise<string[]> {
+  // From one feed to the next by the index: there are few, and very many statements of each.
+  const { rows } = await sql<{ feed: string }>`
+    with recursive f(feed) as (
+      (select feed from stay_event order by feed limit 1)
+      union all
+      select (select e.feed from stay_event e where e.feed > f.feed order by e.feed limit 1) from f where f.feed is not null)
+    select feed from f where feed is not null`.execute(db.sql);
+  return rows.map(({ feed }) => feed);
+}
+
+/** Until when what was said of a feed's patients is kept. */
+export interface ForgetBefore {
+  /** Stays that ended before this. */
+  readonly ended: Date;
+  /** Stays that never ended, and that were stale before this. */
+  readonly stale: Date;
+  /** Statements about people of whom no stay is known, when nothing newer was said. */
+  readonly withoutStay: Date;
 }
 
 /**
- * Deletes whole clusters of a feed in which nothing has been said since an instant, and nobody is in hospital.
+ * Deletes whole clusters of a feed in which nothing has been said lately, and nobody is in hospital.
  * Whole: statements that are folded together must go together, or what is left would tell another story.
  * @returns how many clusters went
  */
-export async function forgetStays(trx: Trx, feed: string, before: Date, limit: number): Promise<number> {
+export async function forgetStays(
+  trx: Trx,
+  feed: string,
+  before: ForgetBefore,
+  at: Date,
+  limit: number,
+): Promise<number> {
+  const { ended, stale, withoutStay } = before;
+  const latest = stale > ended ? stale : ended;
   const { rows } = await sql<{ cluster: string }>`
-    select distinct e.cluster from stay_event e
-    where e.feed = ${feed} and e.recorded_at < ${before}
-      and not exists (select 1 from stay_event newer where newer.cluster = e.cluster and newer.recorded_at >= ${before})
-      and not exists (select 1 from stay s where s.cluster = e.cluster and not coalesce(
-        s.ended_at < ${before} or (s.status = 'expected' and s.stale_at < ${before}), false))
+    select cluster from (
+      select distinct s.cluster from stay s
+      where s.feed = ${feed} and (s.ended_at < ${ended} or s.stale_at < ${stale})
+        and not exists (select from stay o where o.cluster = s.cluster
+          and not coalesce(o.ended_at < ${ended} or o.stale_at < ${stale}, false))
+        and not exists (select from stay_event n where n.cluster = s.cluster and n.recorded_at >=
+          case when exists (select from stay o where o.cluster = s.cluster and o.stale_at < ${stale})
+            then ${latest}::timestamptz else ${ended}::timestamptz end)
+      union
+      select distinct e.cluster from stay_event e
+      where e.feed = ${feed} and e.recorded_at < ${withoutStay}
+        and not exists (select from stay s where s.cluster = e.cluster)
+        and not exists (select from stay_event n where n.cluster = e.cluster and n.recorded_at >= ${withoutStay})) old
     limit ${limit}`.execute(trx.sql);
   const clusters = rows.map(({ cluster }) => cluster);
   if (clusters.length === 0) return 0;
+  // Whatever stands of a stay that nobody ended, such as a hint, is taken back when its change is taken up.
+  await sql`
+    insert into stay_change (stay_id, changed_at)
+    select stay_id, ${at} from stay where cluster = any(${clusters}::bigint[]) and ended_at is null`.execute(trx.sql);
   for (const table of ['stay', 'stay_event', 'stay_key'] as const) {
     await trx.sql
       .deleteFrom(table)
@@ -37,4 +111,18 @@ export async function forgetStays(trx: Trx, feed: string, before: Date, limit: n
       .execute();
   }
   return clusters.length;
+}
+
+/**
+ * Takes stays that were stale before an instant off board, lists and hints, and says that they have changed.
+ * @returns how many
+ */
+export async function shelveStays(trx: Trx, feed: string, before: Date, at: Date, limit: number): Promise<number> {
+  const { numAffectedRows } = await sql`
+    with shelved as (
+      update stay set shelved_at = ${at}, version = version + 1 where stay_id = any(array(
+        select stay_id from stay where feed = ${feed} and stale_at <= ${before} and shelved_at is null limit ${limit}))
+      returning stay_id)
+    insert into stay_change (stay_id, changed_at) select stay_id, ${at} from shelved`.execute(trx.sql);
+  return Number(numAffectedRows ?? 0);
 }

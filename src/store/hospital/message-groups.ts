@@ -12,17 +12,20 @@ export interface SetAsideCount {
   readonly value: string | null;
   readonly count: number;
   readonly latestAt: Date;
+  /** When the first of them expires. */
+  readonly firstExpiresAt: Date;
 }
 
 /** Kinds of what was set aside, the commonest first; so many at most. */
 export async function countSetAside(db: Db, limit = 1000): Promise<SetAsideCount[]> {
-  const { rows } = await sql<Omit<SetAsideCount, 'latestAt'> & { latest: Date }>`
-    select feed, state, code, field, value, count(*)::integer as count, max(received_at) as latest from hl7_message
+  const { rows } = await sql<Omit<SetAsideCount, 'latestAt' | 'firstExpiresAt'> & { latest: Date; expires: Date }>`
+    select feed, state, code, field, value, count(*)::integer as count, max(received_at) as latest,
+      min(expires_at) as expires from hl7_message
     where state in ('quarantined', 'faulty', 'rejected', 'conflict')
     group by feed, state, code, field, value order by count(*) desc, max(received_at) desc limit ${limit}`.execute(
     db.sql,
   );
-  return rows.map(({ latest, ...row }) => ({ ...row, latestAt: latest }));
+  return rows.map(({ latest, expires, ...row }) => ({ ...row, latestAt: latest, firstExpiresAt: expires }));
 }
 
 /** What arrivals still ask for, and what they have learnt of stays that are open. */
@@ -45,7 +48,7 @@ export async function countArrivals(db: Db): Promise<ArrivalCounts> {
   }>`
     select (select count(*)::integer from stay_change) as waiting, (select min(changed_at) from stay_change) as oldest,
       (select json_object_agg(feed, n) from (select feed, count(*)::integer as n from stay
-        where status in ('arrived', 'admitted', 'on-leave') group by feed) s) as open,
+        where status in ('arrived', 'admitted', 'on-leave') and shelved_at is null group by feed) s) as open,
       (select json_object_agg(result, n) from (select result, count(*)::integer as n from stay_care
         where withdrawn_at is null group by result) c) as learnt`.execute(db.sql);
   const [row] = rows;

@@ -9,6 +9,7 @@ export interface FeedCounts {
   /** When something last came that was no canary of ours. */
   readonly lastReceivedAt: Date | null;
   readonly lastCanaryAt: Date | null;
+  /** Of those that wait for the first time: what is read again came long ago. */
   readonly oldestWaitingAt: Date | null;
   readonly states: Readonly<Record<string, number>>;
   /** Messages of the last minute, counted to 100,000. */
@@ -34,7 +35,7 @@ export async function countFeeds(db: Db, feeds: readonly string[], now: Date): P
         order by received_at desc limit 1) as last,
       (select received_at from hl7_message m where m.feed = f.feed and m.code = 'canary'
         order by received_at desc limit 1) as canary,
-      (select received_at from hl7_message m where m.feed = f.feed and m.state = 'waiting'
+      (select received_at from hl7_message m where m.feed = f.feed and m.state = 'waiting' and not (m.replays > 0)
         order by message_id limit 1) as oldest,
       (select json_object_agg(state, n) from (select state, count(*)::integer as n from hl7_message m
         where m.feed = f.feed and m.code is distinct from 'canary' group by state) counted) as states,
@@ -109,24 +110,36 @@ function fromRow(row: Row): SetAside {
   return { messageId, feed, sender, controlId, event, receivedAt, state, code, field, value, replays, expiresAt, sealed }; // prettier-ignore
 }
 
+/** What came of a feed in some time. */
+export interface FeedTime {
+  readonly feed: string;
+  readonly from: Date;
+  /** Not included. */
+  readonly until: Date;
+}
+
 /**
  * Lets messages wait again to be read and applied: those that were taken, and set aside or passed over. A
  * refused one is its sender's to send again.
- * @param which by their ids, or all of a feed with a code
+ * @param which by their ids; all of a feed with a code; or all that came of a feed in some time, applied ones too, whose
+ *   statements go when they are read again. One that was applied before it was kept what it said stays as it is
  * @returns how many wait now
  */
 export async function letWaitAgain(
   trx: Trx,
-  which: { readonly ids: readonly string[] } | { readonly feed: string; readonly code: string },
+  which: { readonly ids: readonly string[] } | { readonly feed: string; readonly code: string } | FeedTime,
 ): Promise<number> {
   const chosen =
     'ids' in which
       ? sql`message_id = any(${[...which.ids]}::bigint[])`
-      : sql`feed = ${which.feed} and code = ${which.code}`;
+      : 'from' in which
+        ? sql`feed = ${which.feed} and received_at >= ${which.from} and received_at < ${which.until}`
+        : sql`feed = ${which.feed} and code = ${which.code}`;
+  const applied = 'from' in which ? sql`or (state = 'applied' and said is not null)` : sql``;
   const { numAffectedRows } = await sql`
     update hl7_message
     set state = 'waiting', code = null, field = null, value = null, settled_at = null, replays = replays + 1
-    where ${chosen} and state in ('quarantined', 'ignored') and code is distinct from 'canary'
+    where ${chosen} and (state in ('quarantined', 'ignored') ${applied}) and code is distinct from 'canary'
       and code is distinct from 'echo'`.execute(trx.sql);
   return Number(numAffectedRows ?? 0);
 }

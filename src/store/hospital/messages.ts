@@ -21,6 +21,8 @@ export interface WaitingMessage {
   readonly controlId: string;
   readonly receivedAt: Date;
   readonly sealed: Uint8Array;
+  /** What it said when it was last read; empty the first time. */
+  readonly said: readonly string[];
 }
 
 /** What has become of a message. */
@@ -28,18 +30,22 @@ export interface SettledMessage extends MessageFinding {
   readonly messageId: string;
   readonly state: 'applied' | 'ignored' | 'quarantined';
   readonly remarks: readonly string[];
+  /** What it says by now; null: what it said before still stands. */
+  readonly said: readonly string[] | null;
 }
 
 /**
- * The next messages of a feed, in the order in which they were kept. Order of arrival decides nothing
- * about stays; it only keeps the oldest from waiting longest.
+ * The next messages of a feed, in the order in which they were kept; those that are read again come last, since
+ * a week of them must not keep waiting who comes now. Order of arrival decides nothing about stays; it only keeps
+ * the oldest from waiting longest.
  */
 export async function waitingMessages(db: Db, feed: string, limit: number): Promise<WaitingMessage[]> {
   const rows = await db.sql
     .selectFrom('hl7_message')
-    .select(['message_id', 'control_id', 'received_at', 'sealed'])
+    .select(['message_id', 'control_id', 'received_at', 'sealed', 'said'])
     .where('feed', '=', feed)
     .where(sql<boolean>`state = 'waiting'`)
+    .orderBy(sql`(replays > 0)`)
     .orderBy('message_id')
     .limit(limit)
     .execute();
@@ -48,18 +54,20 @@ export async function waitingMessages(db: Db, feed: string, limit: number): Prom
     controlId: row.control_id,
     receivedAt: row.received_at,
     sealed: row.sealed,
+    said: row.said ?? [],
   }));
 }
 
 /** Says of waiting messages what has become of them. */
 export async function settleMessages(trx: Trx, settled: readonly SettledMessage[], at: Date): Promise<void> {
   if (settled.length === 0) return;
-  const rows = settled.map(({ messageId: id, state, code, field, value, remarks }) => ({ id, state, code, field, value, remarks })); // prettier-ignore
+  const rows = settled.map(({ messageId: id, state, code, field, value, remarks, said }) => ({ id, state, code, field, value, remarks, said })); // prettier-ignore
   await sql`
     update hl7_message m
-    set state = s.state, code = s.code, field = s.field, value = s.value, remarks = s.remarks, settled_at = ${at}
+    set state = s.state, code = s.code, field = s.field, value = s.value, remarks = s.remarks, settled_at = ${at},
+      said = coalesce(s.said, m.said)
     from json_to_recordset(${JSON.stringify(rows)})
-      as s (id bigint, state text, code text, field text, value text, remarks text[])
+      as s (id bigint, state text, code text, field text, value text, remarks text[], said uuid[])
     where m.message_id = s.id and m.state = 'waiting'`.execute(trx.sql);
 }
 

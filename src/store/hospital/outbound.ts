@@ -6,7 +6,8 @@ import { sql } from 'kysely';
 import type { Db, Trx } from '../database.ts';
 
 export type OutboundKind = 'hint' | 'retraction';
-export type OutboundState = 'waiting' | 'acknowledged' | 'dead' | 'withdrawn';
+/** `settled`: never acknowledged, and somebody has seen to it at the destination. */
+export type OutboundState = 'waiting' | 'acknowledged' | 'dead' | 'withdrawn' | 'settled';
 
 /** What was last meant for a stay at a destination, and whether the destination may have seen it. */
 export interface StoredIntent {
@@ -15,6 +16,8 @@ export interface StoredIntent {
   readonly state: OutboundState;
   readonly controlId: string;
   readonly mayHaveArrived: boolean;
+  /** It could not be taken back for want of its key. */
+  readonly isStuck: boolean;
   readonly sealed: Buffer;
 }
 
@@ -22,6 +25,8 @@ export interface NewOutbound {
   readonly destination: string;
   readonly stayId: string;
   readonly kind: OutboundKind;
+  /** The hint that a retraction takes back. */
+  readonly takesBack: string | null;
   readonly controlId: string;
   readonly sealed: Buffer;
   readonly at: Date;
@@ -53,14 +58,18 @@ export async function lastIntent(trx: Trx, destination: string, stayId: string):
   const { rows } = await sql<OutboundRow>`
     select * from hl7_outbound where destination = ${destination} and stay_id = ${stayId} and state <> 'withdrawn'
     order by outbound_id desc limit 1`.execute(trx.sql);
-  const [row] = rows;
-  if (!row) return null;
+  return rows[0] ? intentOf(rows[0]) : null;
+}
+
+/** A row as what was meant by it. */
+export function intentOf(row: OutboundRow): StoredIntent {
   return {
     id: row.outbound_id,
     kind: row.kind,
     state: row.state,
     controlId: row.control_id,
     mayHaveArrived: row.sent_at !== null,
+    isStuck: row.state !== 'waiting' && row.last_fault === 'SEAL_BROKEN',
     sealed: Buffer.from(row.sealed),
   };
 }
@@ -68,9 +77,9 @@ export async function lastIntent(trx: Trx, destination: string, stayId: string):
 /** Adds a message behind all others of its destination, whose lock must be held. */
 export async function insertOutbound(trx: Trx, one: NewOutbound): Promise<void> {
   await sql`
-    insert into hl7_outbound (destination, stay_id, kind, control_id, state, next_at, created_at, sealed, give_up_at, expires_at)
-    values (${one.destination}, ${one.stayId}, ${one.kind}, ${one.controlId}, 'waiting', ${one.at}, ${one.at},
-      ${one.sealed}, ${one.giveUpAt}, ${one.expiresAt})`.execute(trx.sql);
+    insert into hl7_outbound (destination, stay_id, kind, takes_back, control_id, state, next_at, created_at, sealed, give_up_at, expires_at)
+    values (${one.destination}, ${one.stayId}, ${one.kind}, ${one.takesBack}, ${one.controlId}, 'waiting', ${one.at},
+      ${one.at}, ${one.sealed}, ${one.giveUpAt}, ${one.expiresAt})`.execute(trx.sql);
 }
 
 /** Takes back a message that surely has not arrived. @returns false when by now it may have */
@@ -82,10 +91,18 @@ export async function withdrawUnsent(trx: Trx, id: string, at: Date): Promise<bo
 }
 
 /** Takes a stay's dead letters away from a destination: sent again after what is meant now, they would undo it. */
-export async function withdrawDead(trx: Trx, destination: string, stayId: string, at: Date): Promise<void> {
+export async function withdrawDead(
+  trx: Trx,
+  destination: string,
+  stayId: string,
+  at: Date,
+  kinds: readonly OutboundKind[],
+): Promise<void> {
   await sql`
     update hl7_outbound set state = 'withdrawn', settled_at = ${at}
-    where destination = ${destination} and stay_id = ${stayId} and state = 'dead'`.execute(trx.sql);
+    where destination = ${destination} and stay_id = ${stayId} and state = 'dead' and kind = any(${[...kinds]}::text[])`.execute(
+    trx.sql,
+  );
 }
 
 /** The first that waits at a destination, whether or not its time has come; null when none does. */
@@ -158,4 +175,5 @@ export interface OutboundRow {
   settled_at: Date | null;
   sealed: Uint8Array;
   expires_at: Date;
+  takes_back: string | null;
 }

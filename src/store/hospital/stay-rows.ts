@@ -4,25 +4,33 @@ import { sql } from 'kysely';
 import { matchStays } from '../../domain/stay-kept.ts';
 import type { Stay } from '../../domain/stay.ts';
 import type { Trx } from '../database.ts';
+import { isFoundOtherwise, keepRefusals } from './refusal.ts';
 import { fromRow } from './stays.ts';
 import type { StoredStay } from './stays.ts';
 
-type Picture = Omit<StoredStay, 'stayId' | 'version'>;
+type Picture = Omit<StoredStay, 'stayId' | 'version' | 'shelvedAt'>;
 
 interface Write {
   readonly stayId: string;
   readonly cluster: string;
   readonly version: number;
+  readonly shelvedAt: Date | null;
   readonly picture: Picture;
 }
 
 /**
  * Writes the stays of clusters.
  * @param stays what the fold of each cluster gives, by cluster
+ * @param offLists how long a stale stay is still on lists
  * @returns ids of the stays that have changed, those that are no more included. A stay of which no more is
  *   new than that something was heard of it has not changed: nobody need be asked about it again
  */
-export async function replaceStays(trx: Trx, stays: ReadonlyMap<string, readonly Stay[]>, at: Date): Promise<string[]> {
+export async function replaceStays(
+  trx: Trx,
+  stays: ReadonlyMap<string, readonly Stay[]>,
+  offLists: number,
+  at: Date,
+): Promise<string[]> {
   const rows = await trx.sql
     .selectFrom('stay')
     .selectAll()
@@ -32,18 +40,28 @@ export async function replaceStays(trx: Trx, stays: ReadonlyMap<string, readonly
   const kept = Map.groupBy(rows, ({ cluster }) => cluster);
   const writes: Write[] = [];
   const changed: string[] = [];
+  const corrected: string[] = [];
+  const joined: { from: string; into: string }[] = [];
   for (const [cluster, folded] of stays) {
     const { matches, gone } = matchStays((kept.get(cluster) ?? []).map(fromRow), folded);
     changed.push(...gone.map(({ stayId }) => stayId));
+    for (const { stayId: from, visits } of gone) {
+      const into = matches.find(({ folded: one }) => one.visits.some((visit) => visits.includes(visit)))?.kept;
+      if (into) joined.push({ from, into: into.stayId });
+    }
     for (const { kept: before, folded: stay } of matches) {
       const picture = pictureOf(stay);
-      const isNew = before === null || matter(pictureOf(before)) !== matter(picture);
+      const shelvedAt = isShelved(picture, offLists, at) ? (before?.shelvedAt ?? at) : null;
+      const isBack = before !== null && (before.shelvedAt === null) !== (shelvedAt === null);
+      const isNew = before === null || isBack || matter(pictureOf(before)) !== matter(picture);
       if (!isNew && before.lastHeardAt.getTime() === picture.lastHeardAt.getTime() && sameTime(before.staleAt, picture.staleAt)) continue; // prettier-ignore
       const stayId = before?.stayId ?? randomUUID();
-      writes.push({ stayId, cluster, version: (before?.version ?? 0) + (isNew ? 1 : 0), picture });
+      writes.push({ stayId, cluster, version: (before?.version ?? 0) + (isNew ? 1 : 0), shelvedAt, picture });
       if (isNew) changed.push(stayId);
+      if (before && isFoundOtherwise(before, picture)) corrected.push(stayId);
     }
   }
+  await keepRefusals(trx, corrected, joined);
   const noMore = changed.filter((id) => !writes.some(({ stayId }) => stayId === id));
   if (noMore.length > 0) await trx.sql.deleteFrom('stay').where('stay_id', 'in', noMore).execute();
   await write(trx, writes);
@@ -70,6 +88,10 @@ function pictureOf(stay: Stay | StoredStay): Picture {
   }; // prettier-ignore
 }
 
+function isShelved({ staleAt }: Picture, offLists: number, at: Date): boolean {
+  return staleAt !== null && staleAt.getTime() + offLists <= at.getTime();
+}
+
 // All but when it was last heard of: that alone makes no other stay of it.
 function matter({ lastHeardAt: _lastHeardAt, staleAt: _staleAt, ...rest }: Picture): string {
   return JSON.stringify(rest);
@@ -81,7 +103,7 @@ function sameTime(a: Date | null, b: Date | null): boolean {
 
 const columns = {
   stay_id: 'uuid', feed: 'text', cluster: 'bigint', visits: 'text[]', status: 'text', since: 'timestamptz',
-  patient_class: 'text', started_at: 'timestamptz', ended_at: 'timestamptz', stale_at: 'timestamptz',
+  patient_class: 'text', started_at: 'timestamptz', ended_at: 'timestamptz', stale_at: 'timestamptz', shelved_at: 'timestamptz',
   last_heard_at: 'timestamptz', organisation: 'text', team: 'text', places: 'jsonb', expected_discharge_day: 'date',
   expected_discharge_at: 'timestamptz', patient: 'jsonb', nhs_number: 'text', nhs_number_status: 'text',
   birth_date: 'date', family: 'text', given: 'text', died: 'boolean', cautions: 'text[]', version: 'integer',
@@ -103,7 +125,7 @@ async function write(trx: Trx, writes: readonly Write[]): Promise<void> {
     on conflict (stay_id) do update set ${renewed}`.execute(trx.sql);
 }
 
-function toRow({ stayId, cluster, version, picture }: Write): Record<keyof typeof columns, unknown> {
+function toRow({ stayId, cluster, version, shelvedAt, picture }: Write): Record<keyof typeof columns, unknown> {
   const { person, expectedDischarge } = picture;
   return {
     stay_id: stayId,
@@ -116,6 +138,7 @@ function toRow({ stayId, cluster, version, picture }: Write): Record<keyof typeo
     started_at: picture.startedAt,
     ended_at: picture.endedAt,
     stale_at: picture.staleAt,
+    shelved_at: shelvedAt,
     last_heard_at: picture.lastHeardAt,
     organisation: picture.organisation,
     team: picture.team,

@@ -15,6 +15,8 @@ export interface StoredStay extends Omit<Stay, 'id' | 'person' | 'history'> {
   readonly stayId: string;
   /** Raised with each change of the stay. */
   readonly version: number;
+  /** When it left board, lists and hints, nothing having been heard of it for too long; null while it has not. */
+  readonly shelvedAt: Date | null;
   readonly person: StoredPerson;
 }
 
@@ -67,6 +69,7 @@ export function fromRow(row: Selectable<Schema['stay']>): StoredStay {
   return {
     stayId: row.stay_id,
     version: row.version,
+    shelvedAt: row.shelved_at,
     feed: row.feed,
     visits: row.visits,
     status: row.status as Stay['status'],

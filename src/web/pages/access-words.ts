@@ -102,4 +102,6 @@ export const alertWords: Record<AlertKind, string> = {
   'over-budget': 'Reached the look-up limit',
   'repeated-misses': 'Many look-ups that found nobody or did not match',
   'repeated-mismatch': 'Birth date did not match, again, on one NHS number',
+  'arrival-mismatches': 'The hospital’s system gave several birth dates for one NHS number that did not match',
+  'many-arrivals': 'The hospital’s system asked about unusually many people within an hour',
 };

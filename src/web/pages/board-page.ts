@@ -10,15 +10,14 @@ import type { Council } from '../../domain/organisation.ts';
 import { boardOf, takeFromBoard } from '../../services/board.ts';
 import type { BoardDeps, BoardPerson } from '../../services/board.ts';
 import { closeStay, reopenStay } from '../../services/close-stay.ts';
-import { pulseOf } from '../../services/feed-status.ts';
 import type { HospitalDeps } from '../../services/hospital-deps.ts';
 import { lookUp } from '../../services/look-up.ts';
 import type { LookUpDeps } from '../../services/look-up.ts';
 import { definePage } from '../page.ts';
 import type { Page, PageResult } from '../page.ts';
 import { boardRow } from './board-view.ts';
-import { silenceTexts } from './board-view.ts';
 import { choices } from './find-choices.ts';
+import { countText, gapTexts } from './list-gap-texts.ts';
 
 export interface BoardPageDeps {
   readonly board: BoardDeps;
@@ -29,13 +28,15 @@ export interface BoardPageDeps {
 
 const stay = z.object({ stay: z.string() });
 const title = 'In the department now';
+/** Whoever must go off the list is off the screen within a minute (hazard H23). */
+export const listReloads = 60;
 
 /** The board, its way to a look-up, and closing a stay whose end never came. */
 export function boardPages(deps: BoardPageDeps): Page[] {
   return [boardPage(deps), lookUpPage(deps), ...closingPages(deps)];
 }
 
-function boardPage({ board, hospital }: BoardPageDeps): Page {
+function boardPage({ board, councils }: BoardPageDeps): Page {
   return definePage({
     method: 'GET',
     path: '/board',
@@ -43,17 +44,23 @@ function boardPage({ board, hospital }: BoardPageDeps): Page {
     audit: 'see-board',
     title,
     navigation: { text: title, order: 2 },
-    async handle({ caller, clock, render }) {
+    reloadEvery: listReloads,
+    async handle({ caller, automatic, clock, phones, render }) {
       const now = clock.now();
-      const { switchedOn, people } = await boardOf(board, caller);
-      const pulses = await pulseOf(hospital, caller.organisation);
+      const { switchedOn, people, gaps, councils: listed } = await boardOf(board, caller, { automatic });
       const rows = (wanted: (one: BoardPerson) => boolean): object[] =>
         people.filter(wanted).map((one) => boardRow(one, now));
+      const here = rows(({ status }) => status === 'arrived');
+      const wards = rows(({ status }) => status !== 'arrived');
+      const nameOf = (id: string): string => councils.find((one) => one.id === id)?.name ?? id;
+      const names = listed.map(nameOf);
       return render('board.njk', {
         switchedOn,
-        here: rows(({ status }) => status === 'arrived'),
-        wards: rows(({ status }) => status !== 'arrived'),
-        warnings: switchedOn ? silenceTexts(pulses, 'The hospital system', now) : [],
+        here,
+        wards,
+        counts: { here: countText(here.length, gaps), wards: countText(wards.length, gaps) },
+        gaps: gapTexts(gaps, { nameOf, reader: 'hospital' }, now),
+        toPhone: phones.filter(({ council }) => names.includes(council)),
       });
     },
   });
@@ -68,7 +75,7 @@ function lookUpPage({ board, lookUps, councils }: BoardPageDeps): Page {
     title: 'Look up this patient',
     parse: stay,
     async handle({ caller, form, clock, render, redirect }): Promise<PageResult> {
-      const { person, agreement } = await takeFromBoard(board, caller, form.stay);
+      const { person, agreement } = await takeFromBoard(board, caller, form.stay, 'look-up');
       const { nhsNumber, birthDate } = person;
       if (nhsNumber === null || birthDate === null) throw new HomewardError('STAY_GONE');
       const reason = usualReason(person, agreement);
@@ -109,10 +116,10 @@ function closingPages({ board, hospital }: BoardPageDeps): Page[] {
       ...closing,
       method: 'POST',
       path: '/board/close',
-      audit: 'none: asks whether to, and shows what the board did',
+      audit: 'take-from-board',
       parse: stay,
       async handle({ caller, form, clock, render }) {
-        const { person } = await takeFromBoard(board, caller, form.stay);
+        const { person } = await takeFromBoard(board, caller, form.stay, 'close-stay');
         if (person.staleSince === null) throw new HomewardError('STAY_GONE');
         return render('board-close.njk', { person: boardRow(person, clock.now()) });
       },

@@ -1,8 +1,8 @@
 /** Who is in hospital now, in the words of the pages that list them. */
 import { formatDate, formatInstant, formatTime, londonClock, londonDate } from '../../domain/dates.ts';
 import type { DayOrTime } from '../../domain/stay-event.ts';
-import type { BoardName, BoardPerson, PersonInHospital } from '../../services/board.ts';
-import type { Pulse } from '../../services/feed-status.ts';
+import type { BoardName, BoardPerson } from '../../services/board.ts';
+import type { PersonInHospital } from '../../services/people-in-hospital.ts';
 
 export interface BoardRow {
   readonly stayId: string;
@@ -86,21 +86,4 @@ function leavesText(expected: DayOrTime | null, now: Date): string {
   if (expected === null) return 'Not known yet';
   const day = expected.date === londonDate(now) ? 'today' : formatDate(expected.date);
   return expected.at === null ? day : `${day} at ${formatTime(londonClock(expected.at).minute)}`;
-}
-
-/** What to say of feeds that have been too quiet for the hour. @param whose the hospital's system, as the reader calls it */
-export function silenceTexts(pulses: readonly Pulse[], whose: string, now: Date): string[] {
-  if (pulses.length === 0) return [`${whose} does not send arrivals to this service: nobody can be listed.`];
-  return pulses
-    .filter((pulse) => pulse.silentSince !== null)
-    .map(({ lastReceivedAt }) =>
-      lastReceivedAt === null
-        ? `No message from ${whose.replace(/^The/, 'the')} has been received: this list may be out of date.`
-        : `No message from ${whose.replace(/^The/, 'the')} since ${sinceText(lastReceivedAt, now)}: this list may be out of date.`,
-    );
-}
-
-// "since 2:10am" when it is today's, as a clock on the wall would be read.
-function sinceText(at: Date, now: Date): string {
-  return londonDate(at) === londonDate(now) ? formatTime(londonClock(at).minute) : formatInstant(at, now);
 }

@@ -1,15 +1,14 @@
 /** The council's list of its people who are in hospital now: where, since when, until when; nothing clinical. */
-import { peopleInHospital } from '../../services/board.ts';
 import type { BoardDeps } from '../../services/board.ts';
-import { pulseOf } from '../../services/feed-status.ts';
-import type { HospitalDeps } from '../../services/hospital-deps.ts';
+import { peopleInHospital } from '../../services/people-in-hospital.ts';
 import { definePage } from '../page.ts';
 import type { Page } from '../page.ts';
-import { councilRow, silenceTexts } from './board-view.ts';
+import { listReloads } from './board-page.ts';
+import { councilRow } from './board-view.ts';
+import { countText, gapTexts } from './list-gap-texts.ts';
 
 export interface CouncilStaysDeps {
   readonly board: BoardDeps;
-  readonly hospital: Pick<HospitalDeps, 'db' | 'clock' | 'feeds'>;
   /** An organisation's name by its id. */
   readonly nameOf: (id: string) => string;
 }
@@ -17,7 +16,7 @@ export interface CouncilStaysDeps {
 const title = 'Our people in hospital now';
 
 /** The council's page. */
-export function councilStaysPages({ board, hospital, nameOf }: CouncilStaysDeps): Page[] {
+export function councilStaysPages({ board, nameOf }: CouncilStaysDeps): Page[] {
   return [
     definePage({
       method: 'GET',
@@ -26,16 +25,17 @@ export function councilStaysPages({ board, hospital, nameOf }: CouncilStaysDeps)
       audit: 'see-people-in-hospital',
       title,
       navigation: { text: title, order: 2 },
-      async handle({ caller, clock, render }) {
+      reloadEvery: listReloads,
+      async handle({ caller, automatic, clock, render }) {
         const now = clock.now();
-        const { switchedOn, people, hospitals } = await peopleInHospital(board, caller);
-        const warnings: string[] = [];
-        for (const id of hospitals) warnings.push(...silenceTexts(await pulseOf(hospital, id), `The system of ${nameOf(id)}`, now)); // prettier-ignore
+        const { switchedOn, people, hospitals, gaps } = await peopleInHospital(board, caller, { automatic });
         return render('in-hospital.njk', {
           switchedOn,
           rows: people.map((one) => councilRow(one, nameOf, now)),
           hospitals: hospitals.map(nameOf),
-          warnings,
+          count: countText(people.length, gaps),
+          gaps: gapTexts(gaps, { nameOf, reader: 'council' }, now),
+          extractIsOld: gaps.some((one) => one.is === 'overdue'),
         });
       },
     }),

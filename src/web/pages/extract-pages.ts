@@ -171,6 +171,7 @@ function actPages(deps: ExtractDeps): Page[] {
       title: 'Extracts',
       async handle({ caller, redirect }) {
         await rollBack(ofCouncil(deps, caller), caller);
+        deps.jobs.landed();
         return redirect('/extracts');
       },
     }),

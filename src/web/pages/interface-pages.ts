@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { formatInstant } from '../../domain/dates.ts';
 import { recordSeen, seeInterfaces } from '../../services/interface-status.ts';
 import type { InterfaceDeps } from '../../services/interface-status.ts';
-import { listDeadLetters, replayDeadLetters } from '../../services/outbound.ts';
+import { listDeadLetters, replayDeadLetters, settleDeadLetters } from '../../services/outbound.ts';
 import type { DeadLetter, OutboundDeps } from '../../services/outbound.ts';
 import { listSetAside, replayMessages, showMessage } from '../../services/set-aside.ts';
 import type { SetAsideDeps, SetAsideMessage } from '../../services/set-aside.ts';
@@ -39,7 +39,7 @@ function readPages(deps: InterfacePageDeps): Page[] {
       audit: 'see-interfaces',
       title: 'Interfaces',
       navigation: { text: 'Interfaces', order: 2 },
-      query: z.object({ replayed: counted, resent: counted, withdrawn: counted }),
+      query: z.object({ replayed: counted, resent: counted, withdrawn: counted, settled: counted }),
       async handle({ caller, query, render }) {
         const status = await seeInterfaces(deps, caller);
         return render('interfaces.njk', { ...interfaceView(status, deps.live(), deps), done: doneText(query) });
@@ -146,6 +146,17 @@ function actPages(deps: InterfacePageDeps): Page[] {
         return redirect(`/interfaces?resent=${waiting}&withdrawn=${withdrawn}`);
       },
     }),
+    definePage({
+      method: 'POST',
+      path: '/interfaces/dead-letters/settle',
+      permission: 'run-interfaces',
+      audit: 'settle-dead-letters',
+      title: 'Interfaces',
+      parse: z.object({ destination: name.min(1), letter: id }),
+      async handle({ caller, form: { destination, letter }, redirect }) {
+        return redirect(`/interfaces?settled=${await settleDeadLetters(deps, caller, destination, [letter])}`);
+      },
+    }),
   ];
 }
 
@@ -171,6 +182,7 @@ function letterView({ fault }: ReasonTexts, letter: DeadLetter, now: Date): obje
   return {
     id: letter.id,
     kind: letter.kind === 'hint' ? 'Hint' : 'Taking a hint back',
+    isRetraction: letter.kind === 'retraction',
     controlId: letter.controlId,
     visit: letter.visit ?? 'cannot be opened',
     hospitalNumber: letter.hospitalNumber ?? 'cannot be opened',
@@ -186,7 +198,9 @@ function doneText({
   replayed,
   resent,
   withdrawn,
-}: Partial<Record<'replayed' | 'resent' | 'withdrawn', string | undefined>>): string {
+  settled,
+}: Partial<Record<'replayed' | 'resent' | 'withdrawn' | 'settled', string | undefined>>): string {
+  if (settled !== undefined) return `${messages(settled)} will not be sent: the hint was taken back by hand.`;
   if (replayed !== undefined)
     return `${messages(replayed)} will be read again now, by the feed file as it was when Homeward last started.`;
   if (resent === undefined) return '';

@@ -45,6 +45,13 @@ export function interfaceView(status: InterfaceStatus, live: LiveState, texts: R
     feeds: status.feeds.map((feed) => feedRow(feed, status)),
     destinations: status.destinations.map((one) => destinationRow(one, status, live, texts)),
     groups: status.setAside.map((group) => groupRow(group, status.at, texts)),
+    expired: status.expired.map(({ feed, code, count: lost }) => ({
+      feed,
+      code,
+      reason: texts.reason(code),
+      count: count(lost),
+      one: lost === 1,
+    })),
     dead: status.destinations.reduce((sum, { dead }) => sum + dead, 0),
   };
 }
@@ -55,7 +62,7 @@ function listenerRows(
 ): { key: string; value: string; tag?: Tag }[] {
   if (!listener || listener.port === null)
     return [{ key: 'Listening', value: 'Not in this process', tag: { text: 'Off', tone: 'grey' } }];
-  const { port, connections, bufferedBytes, canary } = listener;
+  const { port, connections, bufferedBytes, canary, notListed = 0 } = listener;
   return [
     { key: 'Listening', value: `on port ${port}`, tag: { text: 'On', tone: 'green' } },
     { key: 'Connections', value: count(connections) },
@@ -67,6 +74,14 @@ function listenerRows(
           tag: canary.ok ? { text: 'Answered', tone: 'green' } : { text: 'Not answered', tone: 'red' },
         }
       : { key: 'Test message', value: 'None has been sent yet, or no feed file has canary: true.' },
+    ...(notListed > 0
+      ? [
+          {
+            key: 'Not listed',
+            value: `${count(notListed)} messages of senders whom no feed knows, since this process began: refused, and too many to keep`,
+          },
+        ]
+      : []),
   ];
 }
 
@@ -101,7 +116,17 @@ function destinationRow(
   { senders }: LiveState,
   texts: ReasonTexts,
 ): object {
-  const { destination, configured, waiting, oldestWaiting, nextAttempt, lastFault, lastAcknowledged, dead } = one;
+  const {
+    destination,
+    configured,
+    waiting,
+    oldestWaiting,
+    oldestRetraction,
+    nextAttempt,
+    lastFault,
+    lastAcknowledged,
+    dead,
+  } = one;
   const sender = senders.find((other) => other.destination === destination);
   const state: Tag = !configured
     ? { text: 'In no feed file', tone: 'grey' }
@@ -113,7 +138,10 @@ function destinationRow(
   return {
     name: destination,
     state: waiting > 0 && state.tone === 'grey' && configured ? { text: 'Sending', tone: 'blue' } : state,
-    waiting: oldestWaiting ? `${count(waiting)}, oldest ${formatAge(oldestWaiting, at)}` : '0',
+    waiting: [
+      oldestWaiting ? `${count(waiting)}, oldest ${formatAge(oldestWaiting, at)}` : '0',
+      ...(oldestRetraction ? [`a hint to be taken back since ${formatInstant(oldestRetraction, at)}`] : []),
+    ].join('; '),
     acknowledged: lastAcknowledged ? formatInstant(lastAcknowledged, at) : 'never, as far as is kept',
     fault: lastFault === null ? '' : texts.fault(lastFault),
     faultCode: lastFault ?? '',
@@ -124,7 +152,7 @@ function destinationRow(
 }
 
 function groupRow(
-  { feed, state, code, count: all, latestAt, places }: SetAsideGroup,
+  { feed, state, code, count: all, latestAt, firstExpiresAt, places }: SetAsideGroup,
   at: Date,
   texts: ReasonTexts,
 ): object {
@@ -136,6 +164,7 @@ function groupRow(
     count: count(all),
     many: all > 1,
     latest: formatInstant(latestAt, at),
+    expires: state === 'quarantined' ? formatInstant(firstExpiresAt, at) : '',
     places: places
       .slice(0, 5)
       .map(({ field, value, count: here }) => ({ field: field ?? '', value: value ?? '', count: count(here) })),

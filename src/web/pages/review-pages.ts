@@ -15,14 +15,14 @@ import {
   unexplainedShown,
   whoLooked,
 } from '../../services/review-accesses.ts';
-import type { AccessList, ReviewDeps } from '../../services/review-accesses.ts';
+import type { AccessList, CouncilReviewDeps } from '../../services/review-accesses.ts';
 import { definePage } from '../page.ts';
 import type { LocalPath, Page } from '../page.ts';
 import { accessRow, alertWords } from './access-words.ts';
 import { faultsFor } from './find-page.ts';
 
 export interface ReviewPageDeps {
-  readonly review: ReviewDeps;
+  readonly review: CouncilReviewDeps;
   /** An organisation's name by its id. */
   readonly nameOf: (id: string) => string;
 }

@@ -1,0 +1,119 @@
+/** What goes unread is told of, what is old goes soon after a start, and a key of the demo that is none is refused. */
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, beforeEach, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { HospitalFeeds } from '../src/hl7/feeds.ts';
+import { forgetHospital } from '../src/services/forget-hospital.ts';
+import { alarmsOf } from '../src/services/interface-alarms.ts';
+import { interfaceGauges } from '../src/services/interface-gauges.ts';
+import { readInterfaces } from '../src/services/interface-status.ts';
+import { demoKey } from '../src/store/key-file.ts';
+import { openTestDatabase } from './support/database.ts';
+import type { TestDatabase } from './support/database.ts';
+import { hospitalOn } from './support/hospital.ts';
+import type { TestHospital } from './support/hospital.ts';
+
+let database: TestDatabase;
+let hospital: TestHospital;
+
+before(async () => {
+  database = await openTestDatabase();
+});
+after(() => database.close());
+beforeEach(async () => {
+  for (const table of ['hl7_message', 'hl7_expired', 'stay_event', 'stay_key', 'stay', 'stay_change'] as const)
+    await database.db.sql.deleteFrom(table).execute();
+  hospital = hospitalOn(database.db);
+});
+
+const hour = 3_600_000;
+const day = 24 * hour;
+const status = () => readInterfaces({ ...hospital.deps, destinations: [] });
+const alarms = async (): Promise<string> => alarmsOf(await status(), null).join('\n');
+
+describe('H20: messages that are set aside and that nobody sees to', () => {
+  beforeEach(async () => {
+    await hospital.sendAdt('A04', { 'PV1-2': 'Z' });
+    await hospital.sendAdt('A04', { 'PV1-2': 'Z', 'PV1-19': 'V2' });
+    await hospital.sendAdt('A04', { 'MSH-10': 'BAD' }, 'PID');
+  });
+
+  it('are an alarm before they are deleted', async () => {
+    hospital.clock.advance(6 * day - 60_000);
+    assert.doesNotMatch(await alarms(), /will be deleted/);
+    hospital.clock.advance(120_000);
+    assert.match(await alarms(), /set aside will be deleted from .* on, and what they say will be lost/);
+    const gauge = interfaceGauges(await status(), null, []).find(({ name }) => name === 'homeward_feed_quarantine_expires_seconds'); // prettier-ignore
+    assert.equal(gauge?.value, 86_400 - 60);
+  });
+
+  it('are counted when they are deleted, and told of for thirty days', async () => {
+    hospital.clock.advance(7 * day + 1000);
+    assert.equal((await forgetHospital(hospital.deps)).messages, 3);
+    const { expired } = await status();
+    assert.deepEqual(expired.map(({ feed, code, count }) => [feed, code, count]), [['kings-vale-adt', 'CLASS_UNMAPPED', 2]]); // prettier-ignore
+    assert.match(await alarms(), /2 messages of feed kings-vale-adt expired .* set aside \(CLASS_UNMAPPED\)/);
+    const gauge = interfaceGauges(await status(), null, []).find(({ name }) => name === 'homeward_feed_expired_unread');
+    assert.deepEqual([gauge?.labels, gauge?.value], [{ feed: 'kings-vale-adt', code: 'CLASS_UNMAPPED' }, 2]);
+    hospital.clock.advance(3 * day);
+    assert.doesNotMatch(await alarms(), /expired/);
+    assert.equal((await status()).expired.length, 1);
+    await hospital.sendAdt('A04', { 'MSH-10': 'MORE', 'PV1-2': 'Z', 'PV1-19': 'V3' });
+    hospital.clock.advance(8 * day);
+    await forgetHospital(hospital.deps);
+    assert.equal((await status()).expired[0]?.count, 3);
+    hospital.clock.advance(31 * day);
+    await forgetHospital(hospital.deps);
+    assert.deepEqual((await status()).expired, []);
+    assert.deepEqual(await database.db.sql.selectFrom('hl7_expired').selectAll().execute(), []);
+  });
+
+  it('are not, once they were replayed', async () => {
+    await database.db.sql.updateTable('hl7_message').set({ state: 'applied' }).where('state', '=', 'quarantined').execute(); // prettier-ignore
+    hospital.clock.advance(8 * day);
+    await forgetHospital(hospital.deps);
+    assert.deepEqual((await status()).expired, []);
+  });
+
+  it('of strangers are kept for a day', async () => {
+    await hospital.sendAdt('A04', { 'MSH-3': 'WHO' });
+    hospital.clock.advance(day + 1000);
+    assert.equal((await forgetHospital(hospital.deps)).messages, 1);
+  });
+});
+
+describe('a service that is restarted often', () => {
+  it('forgets soon after each start', async () => {
+    await hospital.sendAdt('A04', { 'PV1-2': 'Z' });
+    hospital.clock.advance(8 * day);
+    const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
+    const feeds = new HospitalFeeds(hospital.deps, { feeds: [], host: '127.0.0.1', port: null, tls: null, log });
+    feeds.start();
+    const left = async () => (await database.db.sql.selectFrom('hl7_message').select('message_id').execute()).length;
+    const until = performance.now() + 10_000;
+    while ((await left()) > 0 && performance.now() < until) await sleep(100);
+    assert.equal(await left(), 0);
+    await feeds.stop();
+  });
+});
+
+describe('the demo’s own key', () => {
+  it('is made once, and refused with a code when it is anything but 32 bytes', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'homeward-key-'));
+    try {
+      const key = demoKey(folder);
+      assert.equal(key.length, 32);
+      assert.deepEqual(demoKey(folder), key);
+      for (const bytes of [0, 16, 33]) {
+        writeFileSync(join(folder, 'feed.key'), Buffer.alloc(bytes, 1));
+        assert.throws(() => demoKey(folder), { code: 'FEED_KEY_DAMAGED', message: /Delete feed\.key/ });
+      }
+      assert.equal(readFileSync(join(folder, 'feed.key')).length, 33, 'what is there is nobody’s to overwrite');
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+});
