@@ -14,7 +14,7 @@ import { adt, kingsVale } from './support/adt.ts';
 import { openTestDatabase } from './support/database.ts';
 import type { TestDatabase } from './support/database.ts';
 import { FaultyEngine } from './support/faults.ts';
-import { hospitalOn, localPeer, testSeal } from './support/hospital.ts';
+import { hospitalOn, localPeer, takenAt, testSeal } from './support/hospital.ts';
 import type { TestHospital } from './support/hospital.ts';
 import { verdict } from './support/mllp.ts';
 
@@ -135,6 +135,33 @@ describe('H15: a message that comes again', () => {
     const answers = await Promise.all(Array.from({ length: 40 }, () => hospital.send(text)));
     assert.deepEqual([...new Set(answers)], ['AA SAME']);
     assert.deepEqual(await states(), ['SAME waiting']);
+  });
+
+  it('costs those that come with it in the same statement nothing, the first time and after', async () => {
+    hospital.clock.advance(123);
+    await hospital.sendAdt('A04', { 'MSH-10': 'ONE' });
+    for (const [first, second] of [
+      ['TWO', 'THREE'],
+      ['FOUR', 'FIVE'],
+    ] as const) {
+      const answers = await Promise.all([
+        hospital.sendAdt('A04', { 'MSH-10': first, 'PV1-19': first }),
+        hospital.sendAdt('A04', { 'MSH-10': 'ONE' }),
+        hospital.sendAdt('A04', { 'MSH-10': 'ONE', 'PV1-19': 'OTHER' }),
+        hospital.sendAdt('A04', { 'MSH-10': 'BAD' }, 'PID'),
+        hospital.sendAdt('A77', { 'MSH-10': second }),
+      ]);
+      assert.deepEqual(answers, [`AA ${first}`, 'AA ONE', 'AE ONE', 'AE BAD', `AA ${second}`]);
+    }
+    const found = (await states()).sort();
+    assert.deepEqual(found, [
+      'BAD faulty PATIENT_MISSING', 'FIVE quarantined EVENT_UNMAPPED', 'FOUR waiting', 'ONE conflict CONTROL_ID_REUSED',
+      'ONE waiting', 'THREE quarantined EVENT_UNMAPPED', 'TWO waiting',
+    ]); // prettier-ignore
+    const [one] = await rows();
+    const at = new Date(takenAt).getTime() + 123;
+    assert.equal(one?.received_at.getTime(), at);
+    assert.equal(one?.expires_at.getTime(), at + kingsVale.retention.raw);
   });
 
   it('under another id says nothing new, whichever was first', async () => {
