@@ -3,11 +3,12 @@
  * header turned round, and never holds anything about a patient.
  * Source: HL7 v2.5.1 chapter 2, 2.9.2 (original and enhanced mode) and 2.15.5 (ERR); tables 0008, 0155, 0357.
  */
-import { buildMessage, components, segment, subcomponents } from './build.ts';
+import { components, segment, subcomponents, writeSegment } from './build.ts';
 import type { FieldContent, SegmentContent } from './build.ts';
 import { encode } from './charset.ts';
+import { escape } from './escapes.ts';
 import type { Message } from './message.ts';
-import { none } from './separators.ts';
+import { encodingCharacters, none } from './separators.ts';
 import { formatTimestamp } from './timestamp.ts';
 
 /** What became of a message: kept; not usable or not storable now; of a kind that is not taken here. */
@@ -76,18 +77,21 @@ export function ackCode(header: Message, outcome: Outcome, mode: AckMode = 'as-a
  * @param header the message or only its header (`parseHeader`)
  */
 export function buildAck(header: Message, { code, at, controlId, fault }: AckContent): Buffer {
-  const mirrored = (field: number): FieldContent => ({ asSent: header.segment('MSH')?.field(field).rawField ?? '' });
-  const first = (field: number): FieldContent => ({ asSent: header.segment('MSH')?.field(field).raw ?? '' });
-  const msh: Record<number, FieldContent> = {
-    3: mirrored(5), 4: mirrored(6), 5: mirrored(3), 6: mirrored(4), 7: formatTimestamp(at), 9: ackType(header),
-    10: controlId, 11: mirrored(11), 12: mirrored(12),
-  }; // prettier-ignore
-  if (header.value('MSH', 18) !== '') msh[18] = first(18);
-  const msa: Record<number, FieldContent> = { 1: code, 2: mirrored(10) };
-  if (fault !== undefined) msa[3] = fault.text.slice(0, 80);
-  const segments: SegmentContent[] = [segment('MSA', msa)];
-  if (fault !== undefined) segments.push(errorSegment(header, fault));
-  const text = buildMessage(msh, segments, header.separators);
+  const { separators } = header;
+  const msh = header.at(0);
+  const mirrored = (field: number): string => msh?.sent(field) ?? '';
+  const name = `MSH${separators.field}${encodingCharacters(separators)}`;
+  const answer = [
+    name, mirrored(5), mirrored(6), mirrored(3), mirrored(4), formatTimestamp(at), '', ackType(header),
+    escape(controlId, separators),
+    mirrored(11), mirrored(12),
+  ]; // prettier-ignore
+  const characters = msh?.field(18);
+  if (characters !== undefined && characters.text !== '') answer.push('', '', '', '', '', characters.raw);
+  const msa = ['MSA', code, mirrored(10)];
+  if (fault !== undefined) msa.push(escape(fault.text.slice(0, 80), separators));
+  let text = `${answer.join(separators.field)}\r${msa.join(separators.field)}\r`;
+  if (fault !== undefined) text += writeSegment(errorSegment(header, fault), separators);
   return encode(text, header.characterSet).bytes;
 }
 
@@ -97,10 +101,14 @@ function wants(condition: string, outcome: Outcome): boolean {
   return condition === 'SU' ? outcome === 'accepted' : true;
 }
 
-function ackType(header: Message): FieldContent {
+function ackType(header: Message): string {
   const event = header.value('MSH', 9, 2);
   if (event === '') return 'ACK';
-  return header.value('MSH', 9, 3) === '' ? parts(header, 'ACK', event) : parts(header, 'ACK', event, 'ACK');
+  const { separators } = header;
+  // Words where the sender's separators leave components out.
+  const between = separators.component === none ? ' ' : separators.component;
+  const type = `ACK${between}${escape(event, separators)}`;
+  return header.value('MSH', 9, 3) === '' ? type : `${type}${between}ACK`;
 }
 
 /** v2.5 gave ERR its present fields; before, ERR-1 said place and code together. */

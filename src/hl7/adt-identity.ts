@@ -36,18 +36,24 @@ export function readIdentity(pid: Segment, feed: AdtFeed, on: IsoDate, remark: R
     : nhsNumber
       ? { authority: 'NHS', value: nhsNumber.value }
       : fault('PATIENT_NUMBER_MISSING', 'PID-3');
-  return {
+  const identity: Writable<Identity> = {
     patient:
       patient ??
       (pid.value(3) === ''
         ? fault('PATIENT_NUMBER_MISSING', 'PID-3')
         : quarantine('HOSPITAL_NUMBER_UNMAPPED', 'PID-3')),
-    ...said('nhsNumber', nhsNumber),
-    ...said('birthDate', readBirthDate(pid, rules, on, remark)),
-    ...said('name', readName(pid)),
-    ...said('death', readDeath(pid, feed, remark)),
   };
+  const birthDate = readBirthDate(pid, rules, on, remark);
+  const name = readName(pid);
+  const death = readDeath(pid, feed, remark);
+  if (nhsNumber !== undefined) identity.nhsNumber = nhsNumber;
+  if (birthDate !== undefined) identity.birthDate = birthDate;
+  if (name !== undefined) identity.name = name;
+  if (death !== undefined) identity.death = death;
+  return identity;
 }
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 /**
  * Reads who was merged away, or which number was changed: MRG-1, in older messages MRG-4.
@@ -219,10 +225,6 @@ function readDeath(pid: Segment, feed: AdtFeed, remark: Remark): Identity['death
 export function dayOrTime(text: string, feed: AdtFeed): DayOrTime | null {
   const read = parseTimestamp(text, feed.times.zone === 'utc' ? 0 : undefined);
   return read.ok && read.value.date !== null ? { date: read.value.date, at: read.value.instant } : null;
-}
-
-function said<K extends string, V>(key: K, value: V | undefined): Partial<Record<K, V>> {
-  return value === undefined ? {} : ({ [key]: value } as Record<K, V>);
 }
 
 function short(text: string, field: string): string {

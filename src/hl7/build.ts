@@ -71,11 +71,13 @@ export function buildMessage(
 ): string {
   const fields = writeFields(header, 3, separators);
   const first = ['MSH', encodingCharacters(separators), ...fields].join(separators.field);
-  const others = segments.map(({ name, fields: content }) => {
-    if (!/^[A-Z][A-Z0-9]{2}$/.test(name) || name === 'MSH') throw new RangeError(`Not a segment: ${name}`);
-    return [name, ...writeFields(content, 1, separators)].join(separators.field);
-  });
-  return [first, ...others].map((line) => `${line}\r`).join('');
+  return `${first}\r${segments.map((one) => writeSegment(one, separators)).join('')}`;
+}
+
+/** The text of one segment but MSH, ended by a carriage return. @throws RangeError as `buildMessage` */
+export function writeSegment({ name, fields }: SegmentContent, separators: Separators): string {
+  if (!/^[A-Z][A-Z0-9]{2}$/.test(name) || name === 'MSH') throw new RangeError(`Not a segment: ${name}`);
+  return `${[name, ...writeFields(fields, 1, separators)].join(separators.field)}\r`;
 }
 
 function writeFields(

@@ -147,8 +147,14 @@ export class Segment {
     const { separators } = this.#dialect;
     const whole = this.#find(field - this.#shift);
     if (whole === null || whole === '') return '';
+    if (component === 1 && subcomponent === 1 && repetition === 1) return read(first(whole, separators), this.#dialect);
     const raw = part(whole, separators.repetition, repetition);
     return raw === null ? '' : read(place(raw, component, subcomponent, this.#dialect) ?? '', this.#dialect);
+  }
+
+  /** A whole field as it was sent, all repetitions; '' when it was not. */
+  sent(field: number): string {
+    return (field > this.#shift ? this.#find(field - this.#shift) : this.field(field).rawField) ?? '';
   }
 
   #find(position: number): string | null {
@@ -190,6 +196,14 @@ function part(text: string, separator: string, nth: number): string | null {
   if (nth < 1) return null;
   const end = text.indexOf(separator, start);
   return end === -1 ? (start === 0 ? text : text.slice(start)) : text.slice(start, end);
+}
+
+/** What stands before anything that divides. */
+function first(raw: string, separators: Separators): string {
+  for (let at = 0; at < raw.length; at++) {
+    if (divides(raw.charAt(at), separators)) return raw.slice(0, at);
+  }
+  return raw;
 }
 
 function place(raw: string, component: number, subcomponent: number, { separators }: Dialect): string | null {

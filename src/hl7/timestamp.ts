@@ -4,6 +4,7 @@
  */
 import { londonClock, makeDate } from '../domain/dates.ts';
 import type { IsoDate } from '../domain/dates.ts';
+import { memo } from '../domain/memo.ts';
 
 export type Precision = 'year' | 'month' | 'day' | 'hour' | 'minute' | 'second' | 'fraction';
 
@@ -75,12 +76,19 @@ function readTimestamp(text: string, assumedOffset: number | undefined): Timesta
 
 /** London's wall clock at an instant, `YYYYMMDDHHMMSS`, for a message of our own; with its offset when asked. */
 export function formatTimestamp(at: Date, withOffset = false): string {
-  const { date, minute } = londonClock(at);
-  const local = `${date.replaceAll('-', '')}${two(Math.floor(minute / 60))}${two(minute % 60)}${two(at.getUTCSeconds())}`;
+  const local = localSecond(Math.floor(at.getTime() / 1000));
   if (!withOffset) return local;
+  const { minute } = londonClock(at);
   const offset = (minute - at.getUTCHours() * 60 - at.getUTCMinutes() + 1440) % 1440;
   return `${local}+${two(Math.floor(offset / 60))}${two(offset % 60)}`;
 }
+
+// All that is answered in one second is answered with one text.
+const localSecond = memo((second: number) => {
+  const at = new Date(second * 1000);
+  const { date, minute } = londonClock(at);
+  return `${date.replaceAll('-', '')}${two(Math.floor(minute / 60))}${two(minute % 60)}${two(at.getUTCSeconds())}`;
+}, 100);
 
 function interpret(found: readonly (string | undefined)[], assumedOffset: number | undefined): Timestamp | null {
   const [, year = '', month, day, hour, minute, second, fraction] = found;
