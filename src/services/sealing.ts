@@ -21,10 +21,14 @@ const version = 1;
 const idBytes = 4;
 const ivBytes = 12;
 const tagBytes = 16;
-const headBytes = 1 + idBytes + ivBytes + tagBytes;
+const ivAt = 1 + idBytes;
+const tagAt = ivAt + ivBytes;
+const headBytes = tagAt + tagBytes;
 
 interface Key {
   readonly id: Buffer;
+  /** What every text sealed with it begins with: version and id. */
+  readonly head: Buffer;
   readonly seal: KeyObject;
   readonly mac: KeyObject;
 }
@@ -39,21 +43,26 @@ export function sealerOf(key: Uint8Array, old: readonly Uint8Array[] = []): Seal
   const fresh = randomPieces(ivBytes);
   return {
     seal(text, about) {
-      const iv = fresh();
+      const sealed = Buffer.allocUnsafe(headBytes + text.length);
+      sealed.set(current.head);
+      const iv = sealed.subarray(ivAt, tagAt);
+      iv.set(fresh());
       const cipher = createCipheriv('aes-256-gcm', current.seal, iv);
       cipher.setAAD(Buffer.from(about));
-      const body = [cipher.update(text), cipher.final()];
-      return Buffer.concat([Buffer.from([version]), current.id, iv, cipher.getAuthTag(), ...body]);
+      sealed.set(cipher.update(text), headBytes);
+      cipher.final();
+      sealed.set(cipher.getAuthTag(), tagAt);
+      return sealed;
     },
     open(sealed, about) {
       const bytes = Buffer.from(sealed.buffer, sealed.byteOffset, sealed.byteLength);
-      const id = bytes.subarray(1, 1 + idBytes);
+      const id = bytes.subarray(1, ivAt);
       const own = all.find((one) => one.id.equals(id));
       if (bytes.length < headBytes || bytes[0] !== version || !own) throw new HomewardError('SEAL_BROKEN');
-      const iv = bytes.subarray(1 + idBytes, 1 + idBytes + ivBytes);
+      const iv = bytes.subarray(ivAt, tagAt);
       const decipher = createDecipheriv('aes-256-gcm', own.seal, iv, { authTagLength: tagBytes });
       decipher.setAAD(Buffer.from(about));
-      decipher.setAuthTag(bytes.subarray(headBytes - tagBytes, headBytes));
+      decipher.setAuthTag(bytes.subarray(tagAt, headBytes));
       try {
         return Buffer.concat([decipher.update(bytes.subarray(headBytes)), decipher.final()]);
       } catch (cause) {
@@ -73,7 +82,12 @@ function macWith({ mac }: Key, text: Uint8Array): Buffer {
 function derive(key: Uint8Array): Key {
   const part = (use: string): Buffer => Buffer.from(hkdfSync('sha256', key, '', `homeward feed ${use}`, 32));
   const id = createHash('sha256').update(part('name')).digest().subarray(0, idBytes);
-  return { id, seal: createSecretKey(part('seal')), mac: createSecretKey(part('mac')) };
+  return {
+    id,
+    head: Buffer.from([version, ...id]),
+    seal: createSecretKey(part('seal')),
+    mac: createSecretKey(part('mac')),
+  };
 }
 
 // Asking the system for a few bytes costs as much as sealing with them.
