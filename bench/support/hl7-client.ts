@@ -40,12 +40,10 @@ class Line {
     return this.#open.length;
   }
 
-  /** @param from since when each has been due, when that is not now */
-  send(messages: readonly Framed[], from = performance.now()): void {
-    for (const { id } of messages) this.#open.push({ id, from });
-    const [first] = messages;
-    if (first)
-      this.#socket.write(messages.length === 1 ? first.bytes : Buffer.concat(messages.map((one) => one.bytes)));
+  /** @param from since when it has been due, when that is not now */
+  send({ id, bytes }: Framed, from = performance.now()): void {
+    this.#open.push({ id, from });
+    this.#socket.write(bytes);
   }
 
   end(): void {
@@ -79,9 +77,12 @@ export async function sendAll(
   const { promise: done, resolve } = Promise.withResolvers<void>();
   let next = 0;
   let last = performance.now();
+  // Each by itself, as an interface engine writes them: joined, they would spare whoever answers many at once.
   const fill = (line: Line): void => {
-    const count = Math.min(inFlight - line.inFlight, messages.length - next);
-    if (count > 0) line.send(messages.slice(next, (next += count)));
+    for (let free = inFlight - line.inFlight; free > 0 && next < messages.length; free--) {
+      const message = messages[next++];
+      if (message) line.send(message);
+    }
   };
   const lines: Line[] = [];
   for (let at = 0; at < connections; at++) {
@@ -126,7 +127,7 @@ export async function sendSteadily(
     const due = start + (at * 1_000) / perSecond;
     const early = due - performance.now();
     if (early > 0) await sleep(early);
-    lines[at % connections]?.send([message], due);
+    lines[at % connections]?.send(message, due);
   }
   const sent = performance.now();
   while (counts.times.length + counts.wrong < messages.length && performance.now() < sent + patience) await sleep(5);
