@@ -43,7 +43,7 @@ const insertion = `insert into hl7_message (feed, sender, control_id, body_mac, 
      expires_at double precision), to_timestamp(received_at / 1000) as received
    order by feed, sender, control_id`;
 
-/** Keeps them all, or fails with `known` and keeps none: a third less work for the server than to be ready for either. */
+/** Keeps them all, or fails with `known` and keeps none: a seventh less work for the server than being ready for either. */
 const keepNew = writing('keep-new-hl7-messages', insertion);
 
 /** Keeps those that are not known. */
