@@ -42,3 +42,10 @@ create table hl7_expired (
   primary key (feed, code, day)
 );
 grant select, insert, update, delete on hl7_expired to homeward_app;
+
+-- Whom a list held is named in the trail by the questions that put them on it: by these the lists that a person
+-- was on are found, however long the trail grows.
+create index audit_event_questions on audit_event using gin ((detail->'questions')) where detail ? 'questions';
+
+-- Messages after which what hangs together has nearly as many statements as may be: read for an alarm.
+create index hl7_message_nearly on hl7_message (feed, received_at) where 'statements-nearly-too-many' = any(remarks);

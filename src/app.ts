@@ -10,6 +10,7 @@ import type { Caller } from './domain/caller.ts';
 import type { Clock } from './domain/clock.ts';
 import { londonDate } from './domain/dates.ts';
 import { errorCatalogue, HomewardError } from './domain/error.ts';
+import { hospitalsOf } from './domain/hospital-feed.ts';
 import { HospitalFeeds } from './hl7/feeds.ts';
 import { maskMessage } from './hl7/mask-message.ts';
 import { reasonText, sendFaultText } from './hl7/reason-text.ts';
@@ -96,7 +97,7 @@ export async function buildApp({ settings, site, clock, db: given }: AppDeps): P
       senders,
     );
   });
-  const withFeed = new Set(site.feeds.filter(({ enabled }) => enabled).map(({ hospital }) => hospital));
+  const withFeed = new Set(site.feeds.filter(({ enabled }) => enabled).flatMap(hospitalsOf));
   const lookUps = lookUpsOn({
     db,
     clock,
@@ -115,10 +116,10 @@ export async function buildApp({ settings, site, clock, db: given }: AppDeps): P
   const pages: Page[] = [
     ...findPages({ lookUps, councils: site.councils }),
     ...answerPages({ lookUps, councils: site.councils }),
-    ...staleStaysPages(feeds.deps),
+    ...staleStaysPages({ board, hospital: feeds.deps }),
     ...boardPages({ board, hospital: feeds.deps, lookUps, councils: site.councils }),
     ...councilStaysPages({ board, nameOf }),
-    ...reviewPages({ review: { db, clock, agreements: site.agreements }, nameOf }),
+    ...reviewPages({ review: { db, clock, agreements: site.agreements, feeds: site.feeds }, nameOf }),
     ...extractPages({ bundles: (council) => bundles.get(council) ?? null, jobs, workDir }),
     ...operatorPages({ freshness: { db, clock, councils: site.councils, agreements: site.agreements }, health }),
     ...interfacePages(interfacesOf(feeds)),

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { sql } from 'kysely';
 import { peopleOnBoard } from '../src/store/hospital/board.ts';
+import { wasRefused } from '../src/store/hospital/care.ts';
 import { arrivalSite, arrive, correctedStay, correctedStays, pass } from './support/arrival-site.ts';
 import type { ArrivalSite } from './support/arrival-site.ts';
 import { openTestDatabase } from './support/database.ts';
@@ -180,5 +181,62 @@ describe('the person’s last word', () => {
     await site.own.run();
     assert.equal(await site.own.resultOf(stay), 'yes');
     assert.deepEqual(await onBoard(site), [stay]);
+  });
+});
+
+describe('with more than one council', () => {
+  async function sites(): Promise<[ArrivalSite, ArrivalSite]> {
+    const one = await arrivalSite(test.db);
+    const other = await arrivalSite(test.db, { hospital: one.hospital }, [{ id: 'Z1', number: nhs(77) }]);
+    return [one, Object.assign(other, { hospital: one.hospital })];
+  }
+  const anotherDate = '1999-09-09';
+
+  for (const [name, number, birth, kind] of [
+    ['that has no record of the person', A, anotherDate, 'no-record'],
+    ['whose record is of another person, with that one’s number', nhs(77), usualBirth, 'care'],
+  ] as const) {
+    it(`a refusal is not lifted by a look-up at a council ${name} (H23)`, async () => {
+      const [site, other] = await sites();
+      const { stay } = await arrive(site, A);
+      await refuse(site, A);
+      pass(site, minute);
+      other.now = site.now;
+      assert.equal((await other.look(number, birth)).kind, kind);
+      await site.own.run();
+      assert.deepEqual([await onBoard(site), await site.own.resultOf(stay)], [[], 'cannot-say']);
+      assert.equal(site.own.said.at(-1), `retraction ${stay}`);
+    });
+  }
+
+  it('it is lifted by a look-up that matched at any of them: the person’s word is one', async () => {
+    const [site, other] = await sites();
+    await other.land(other.whole([{ id: 'Z1', number: A }]));
+    const { stay } = await arrive(site, A);
+    await refuse(site, A);
+    pass(site, minute);
+    other.now = site.now;
+    assert.equal((await other.look(A, usualBirth)).kind, 'care');
+    await site.own.run();
+    assert.deepEqual(await onBoard(site), [stay]);
+  });
+
+  it('it is lifted by no look-up that was refused before any council was asked (H23)', async () => {
+    const site = await arrivalSite(test.db);
+    await arrive(site, A);
+    await refuse(site, A);
+    pass(site, minute);
+    assert.equal((await site.look(A, usualBirth, { reason: 'nonsense' as never })).kind, 'not-allowed');
+    await site.own.run();
+    assert.deepEqual(await onBoard(site), []);
+  });
+
+  it('a match with records that are too old to be an answer of today is a match all the same', async () => {
+    const site = await arrivalSite(test.db);
+    const { stay } = await arrive(site, A);
+    await refuse(site, A);
+    pass(site, 60);
+    assert.equal((await site.look(A, usualBirth)).kind, 'overdue');
+    assert.equal(await test.db.transaction((trx) => wasRefused(trx, stay)), false);
   });
 });

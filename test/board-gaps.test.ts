@@ -104,6 +104,22 @@ describe('a list of who is in hospital', () => {
     assert.deepEqual([gap?.is, gap?.is === 'set-aside' && gap.messages], ['set-aside', 1]);
   });
 
+  it('says nothing of a message that could not be read when it could put nobody on the list', async () => {
+    const site = await heardSite();
+    for (const event of ['ADT^A05', 'ADT^A14^ADT_A05', 'ADT^A38']) await message(site, 'quarantined', 0, event);
+    assert.deepEqual(await gaps(site), []);
+    await message(site, 'quarantined', 0, 'ADT^A02^ADT_A02');
+    assert.deepEqual(await gaps(site), ['set-aside']);
+  });
+
+  it('says last what matters least: that a message could not be read', async () => {
+    const site = await heardSite();
+    await message(site, 'quarantined');
+    await putStay(site, A);
+    site.now = new Date(site.now.getTime() + 61_000);
+    assert.deepEqual(await gaps(site), ['unsettled', 'set-aside']);
+  });
+
   it('says that arrivals are not settled, once that takes longer than a minute (H09)', async () => {
     const site = await heardSite();
     await putStay(site, A);
@@ -200,7 +216,7 @@ describe('somebody who was restricted', () => {
   });
 });
 
-it('nobody is taken from the board without a row of the trail that names nobody (product rule 6)', async () => {
+it('nobody is taken from the board without a row of the trail, by which the person is found (product rule 6)', async () => {
   const site = await heardSite();
   const stay = await arrive(site, A);
   await arrive(site, C);
@@ -214,10 +230,6 @@ it('nobody is taken from the board without a row of the trail that names nobody 
   const [question] = await test.db.sql.selectFrom('stay_care').select('audit_id').where('stay_id', '=', stay).execute();
   assert.deepEqual(
     rows.map((row) => [row.outcome, row.number_asked, row.detail]),
-    ['look-up', 'close-stay'].map((purpose) => [
-      'shown',
-      null,
-      { stay, questions: [question?.audit_id], for: purpose },
-    ]),
+    ['look-up', 'close-stay'].map((purpose) => ['shown', A, { stay, questions: [question?.audit_id], for: purpose }]),
   );
 });

@@ -45,6 +45,29 @@ describe('the board', () => {
     assert.match(text, /999&nbsp;000|999\u00a0\d{3}\u00a0\d{4}/);
   });
 
+  it('says as of when it is by its sources, and not by the hour of the page (H03)', async () => {
+    const { text } = await (await signIn(web.baseUrl, 'nia')).get('/board');
+    assert.match(text, /hw-freshness--amber">Hospital system last heard never: older than it should be</);
+    assert.match(text, /"hw-freshness">[^<]+ records as at [^<]*(today|yesterday|\d{4})[^<]* · Reloads itself/);
+    assert.doesNotMatch(text, /As it was/);
+    const list = await (await signIn(web.baseUrl, 'carol')).get('/in-hospital');
+    assert.match(list.text, /Your records as at [\s\S]*System of KVH last heard never[^<]*</);
+    assert.doesNotMatch(list.text, /As it was/);
+  });
+
+  it('has whoever was admitted and is still in the reader’s department among those there, and nobody on leave', async () => {
+    const place = async (status: string, team: string): Promise<string> => {
+      await web.db.sql.updateTable('stay').set({ status, team }).where('stay_id', '=', stay).execute();
+      const { text } = await (await signIn(web.baseUrl, 'nia')).get('/board');
+      return /In the department now with council care: 1/.test(text) ? 'here' : (/Admitted or on leave, with council care: 1/.exec(text)?.[0] ?? 'missing'); // prettier-ignore
+    };
+    const elsewhere = 'Admitted or on leave, with council care: 1';
+    assert.equal(await place('admitted', 'Emergency department'), 'here');
+    assert.equal(await place('admitted', 'Ward 12'), elsewhere);
+    assert.equal(await place('on-leave', 'Emergency department'), elsewhere);
+    assert.equal(await place('arrived', 'Emergency department'), 'here');
+  });
+
   it('leads straight to the answer where the agreement does not ask, by a look-up like any other', async () => {
     const nia = await signIn(web.baseUrl, 'nia');
     const reply = await nia.post('/board/look-up', { stay });

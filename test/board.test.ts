@@ -73,12 +73,12 @@ describe('the board', () => {
       {
         stayId: second, name: { family: 'Example', given: 'Barbara' }, nhsNumber: B, birthDate: usualBirth,
         team: 'Ward 12', status: 'admitted', since: minutesAgo(site, 20), permission: null, staleSince: null,
-        lastHeardAt: minutesAgo(site, 20),
+        lastHeardAt: minutesAgo(site, 20), councils: [site.council.id],
       },
       {
         stayId: first, name: { family: 'Example', given: 'Barbara' }, nhsNumber: A, birthDate: usualBirth,
         team: 'Emergency department', status: 'arrived', since: minutesAgo(site, 50), permission: null,
-        staleSince: minutesAgo(site, 5), lastHeardAt: minutesAgo(site, 50),
+        staleSince: minutesAgo(site, 5), lastHeardAt: minutesAgo(site, 50), councils: [site.council.id],
       },
     ]); // prettier-ignore
   });
@@ -145,6 +145,20 @@ describe('the board', () => {
     assert.deepEqual(await permission(), { answer: 'given', at: site.now });
   });
 
+  const nobodysWord: [name: string, look: (site: TestSite) => Promise<{ kind: string }>, kind: string][] = [
+    ['had another birth date', (site) => site.look(A, '1950-01-01'), 'birth-date-mismatch'],
+    ['was refused before the council was asked', (site) => site.look(A, usualBirth, { reason: 'nonsense' as never }), 'not-allowed'],
+    ['could not ask, with another birth date', (site) => site.look(A, '1950-01-01', { permission: 'cannot-ask', cannotAskReason: 'confused' }), 'birth-date-mismatch'],
+  ]; // prettier-ignore
+  for (const [name, look, kind] of nobodysWord) {
+    it(`says “not asked yet” after a look-up that ${name}: nobody asked this person (rule R7)`, async () => {
+      const site = await newSite();
+      await arrive(site, A);
+      assert.equal((await look(site)).kind, kind);
+      assert.equal((await boardOf(site.board, site.nurse('n'))).people[0]?.permission, null);
+    });
+  }
+
   it('loses who refuses in the moment of the refusal, whatever is settled later, and by any number (H23, rule R7)', async () => {
     const site = await newSite();
     await site.land([numbers([[C, A]])]);
@@ -210,14 +224,20 @@ describe('the board', () => {
       assert.deepEqual([switchedOn, people.length], role === 'emergency-doctor' ? [false, 0] : [true, 1], role);
     }
     const elsewhere = { ...site.nurse('n'), organisation: 'ELSEWHERE' };
-    assert.deepEqual(await boardOf(site.board, elsewhere), { switchedOn: false, people: [], councils: [], gaps: [] });
+    assert.deepEqual(await boardOf(site.board, elsewhere), {
+      switchedOn: false,
+      people: [],
+      councils: [],
+      gaps: [],
+      sources: { hospitals: [], councils: [] },
+    });
   });
 
   it('is off where its switch is off, or the agreement is not in force', async () => {
     for (const agreement of [{ arrival: { ask: true } }, { arrival: {} }, { enabled: false }]) {
       const site = await newSite(agreement);
       await arrive(site, A);
-      const off = { switchedOn: false, people: [], councils: [], gaps: [] };
+      const off = { switchedOn: false, people: [], councils: [], gaps: [], sources: { hospitals: [], councils: [] } };
       assert.deepEqual(await boardOf(site.board, site.nurse('n')), off);
     }
   });

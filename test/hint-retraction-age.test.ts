@@ -44,7 +44,16 @@ const reject: SendFailure = { fault: 'AR', arrived: false, final: true };
 async function status(): Promise<InterfaceStatus> {
   const destinations = await destinationStatus({ db: test.db, destinations: [{ id: out.destination, giveUpAfter: 1, keptFor: 1 }] }); // prettier-ignore
   const arrivals = { changesWaiting: 0, oldestChangeAt: null, openStays: {}, learnt: {} };
-  return { at: now, feeds: [], destinations, setAside: [], expired: [], arrivals } as unknown as InterfaceStatus;
+  return {
+    at: now,
+    feeds: [],
+    destinations,
+    setAside: [],
+    expired: [],
+    stranded: [],
+    nearlyTooMany: [],
+    arrivals,
+  } as unknown as InterfaceStatus;
 }
 
 const alarms = async (): Promise<string> => alarmsOf(await status(), null).join('\n');

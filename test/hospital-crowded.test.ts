@@ -6,6 +6,8 @@ import { eventKinds } from '../src/domain/stay-event.ts';
 import type { CancelTarget, HospitalEvent } from '../src/domain/stay-event.ts';
 import { foldStays } from '../src/domain/stay.ts';
 import { closeStay } from '../src/services/close-stay.ts';
+import { alarmsOf } from '../src/services/interface-alarms.ts';
+import { readInterfaces } from '../src/services/interface-status.ts';
 import { adt, kingsVale } from './support/adt.ts';
 import type { Fields } from './support/adt.ts';
 import { openTestDatabase } from './support/database.ts';
@@ -93,6 +95,19 @@ describe('a number that everybody shares', () => {
     assert.equal((await hospital.stays()).filter(({ status }) => status === 'closed').length, 1);
   });
 
+  it('is told of before it is full', async () => {
+    const alarms = async (): Promise<string> =>
+      alarmsOf(await readInterfaces({ ...hospital.deps, destinations: [] }), null).join('\n');
+    for (let n = 0; n < 80; n++) await hospital.sendAdt('A04', unknown(n));
+    await hospital.apply();
+    assert.doesNotMatch(await alarms(), /80%/);
+    await hospital.sendAdt('A04', unknown(80));
+    await hospital.apply();
+    assert.match(await alarms(), /A patient of feed kings-vale-adt has more than 80% of the statements/);
+    hospital.clock.advance(25 * hour);
+    assert.doesNotMatch(await alarms(), /80%/);
+  });
+
   it('is taken in once more is allowed, and replayed', async () => {
     for (let n = 0; n <= most; n++) await hospital.sendAdt('A04', unknown(n));
     await hospital.apply();
@@ -116,6 +131,59 @@ describe('a number that everybody shares', () => {
     const [first = 0, ...later] = took;
     // Full since the second round: from then on nothing of it is folded.
     assert.ok(Math.min(...later.slice(2)) < Math.max(first, 100) * 5, took.map(Math.round).join(' '));
+  });
+});
+
+describe('H27: a long stay that has had as many statements as may be', () => {
+  const inpatient: Fields = { 'PV1-2': 'I' };
+  const full = async (): Promise<void> => {
+    await hospital.sendAdt('A01', inpatient);
+    for (let n = 0; n < most + 5; n++) {
+      const written = `2026030208${String(Math.floor(n / 60)).padStart(2, '0')}${String(n % 60).padStart(2, '0')}`;
+      await hospital.sendAdt('A08', { ...inpatient, 'EVN-2': written });
+    }
+    await hospital.apply();
+    assert.equal(await largest(), most);
+  };
+  const after = { 'EVN-2': '20260302090015' };
+  for (const [what, trigger, fields, status] of [
+    ['its discharge', 'A03', {}, 'discharged'],
+    ['its cancellation', 'A11', {}, 'cancelled'],
+    ['its deletion', 'A23', {}, 'deleted'],
+    ['the death of its patient', 'A08', { 'PID-29': '20260302', 'PID-30': 'Y' }, 'died'],
+    ['the deletion of its patient', 'A29', {}, 'deleted'],
+  ] as const) {
+    it(`takes ${what} all the same`, async () => {
+      await full();
+      const before = await setAside();
+      await hospital.sendAdt(trigger, { ...inpatient, ...after, ...fields });
+      await hospital.apply();
+      assert.deepEqual(await setAside(), before);
+      assert.equal(await largest(), most + 1);
+      assert.equal((await hospital.stays())[0]?.status, status);
+    });
+  }
+
+  it('takes a discharge with what takes it back, and no end of either', async () => {
+    await full();
+    for (let n = 0; n < 2 * most; n++)
+      await hospital.sendAdt(n % 2 === 0 ? 'A03' : 'A13', { ...inpatient, 'EVN-2': `202603020900${String(n % 60).padStart(2, '0')}`, 'EVN-6': `2026030207${String(Math.floor(n / 60)).padStart(2, '0')}${String(n % 60).padStart(2, '0')}` }); // prettier-ignore
+    hospital.clock.advance(60_000);
+    await hospital.apply();
+    assert.equal(await largest(), 2 * most);
+  });
+
+  it('draws nobody else in by an end: neither a visit that is new, nor one of another patient', async () => {
+    await full();
+    await hospital.sendAdt('A04', own('K1'));
+    await hospital.apply();
+    const before = (await setAside()).length;
+    await hospital.sendAdt('A03', { ...inpatient, ...after, 'PV1-19': 'NEW', 'MSH-10': 'NEW' });
+    await hospital.sendAdt('A03', { ...own('K1'), ...after, 'PV1-19': 'KV-V1', 'MSH-10': 'OTHER' });
+    await hospital.apply();
+    const aside = (await setAside()).slice(before);
+    assert.deepEqual(aside, ['NEW STATEMENTS_TOO_MANY PID-3', 'OTHER STATEMENTS_TOO_MANY PID-3']);
+    assert.equal(await largest(), most);
   });
 });
 

@@ -10,7 +10,9 @@ import { forgetHospital } from '../src/services/forget-hospital.ts';
 import { alarmsOf } from '../src/services/interface-alarms.ts';
 import { interfaceGauges } from '../src/services/interface-gauges.ts';
 import { readInterfaces } from '../src/services/interface-status.ts';
+import { relationshipOf } from '../src/domain/stay-relationship.ts';
 import { demoKey } from '../src/store/key-file.ts';
+import { kingsVale } from './support/adt.ts';
 import { openTestDatabase } from './support/database.ts';
 import type { TestDatabase } from './support/database.ts';
 import { hospitalOn } from './support/hospital.ts';
@@ -83,6 +85,95 @@ describe('H20: messages that are set aside and that nobody sees to', () => {
     hospital.clock.advance(day + 1000);
     assert.equal((await forgetHospital(hospital.deps)).messages, 1);
   });
+});
+
+describe('messages that wait to be applied', () => {
+  const off = () => ({ ...hospital.deps, feeds: hospital.deps.feeds.map((feed) => ({ ...feed, enabled: false })) });
+  beforeEach(async () => {
+    await hospital.sendAdt('A04', { 'PID-11': '1 EXAMPLE STREET' });
+  });
+
+  it('are kept past their time while their feed is on, but not for ever', async () => {
+    hospital.clock.advance(13 * day);
+    assert.equal((await forgetHospital(hospital.deps)).messages, 0);
+    hospital.clock.advance(day + 1000);
+    assert.equal((await forgetHospital(hospital.deps)).messages, 1);
+    assert.match(await alarms(), /1 message of feed kings-vale-adt expired .* while it waited to be applied \(WAITED_TOO_LONG\)/); // prettier-ignore
+  });
+
+  for (const [why, deps] of [
+    ['is off', off],
+    ['no file names any more', () => ({ ...hospital.deps, feeds: [] })],
+  ] as const) {
+    it(`of a feed that ${why} go when their time is over, are told of before, and counted`, async () => {
+      const told = async (): Promise<string> =>
+        alarmsOf(await readInterfaces({ ...deps(), destinations: [] }), null).join('\n');
+      assert.match(await told(), /1 message of feed kings-vale-adt, which no enabled feed file names, waits to be applied: .* lost from/); // prettier-ignore
+      assert.doesNotMatch(await alarms(), /no enabled feed file/);
+      hospital.clock.advance(7 * day - 1000);
+      assert.equal((await forgetHospital(deps())).messages, 0);
+      hospital.clock.advance(2000);
+      assert.equal((await forgetHospital(deps())).messages, 1);
+      const { expired } = await status();
+      assert.deepEqual(expired.map(({ code, count }) => [code, count]), [['WAITED_TOO_LONG', 1]]); // prettier-ignore
+      assert.doesNotMatch(await told(), /waits to be applied/);
+    });
+  }
+});
+
+describe('H27: an end in years to come', () => {
+  const relationship = async () => relationshipOf(await hospital.stays(), 'KVH', hospital.clock.now());
+  const discharged = { 'EVN-2': '20260302090010', 'PV1-45': '20991231235900' };
+
+  it('neither keeps a stay nor explains look-ups until then', async () => {
+    await hospital.sendAdt('A04');
+    await hospital.sendAdt('A03', discharged);
+    await hospital.apply();
+    assert.equal((await hospital.stays())[0]?.endedAt?.toISOString(), '2026-03-02T09:00:10.000Z');
+    hospital.clock.advance(2 * day);
+    assert.equal(await relationship(), 'none');
+    hospital.clock.advance(90 * day);
+    assert.equal((await forgetHospital(hospital.deps)).stays, 1);
+  });
+
+  it('of a stay that had it before goes with the last that was heard of it', async () => {
+    await hospital.sendAdt('A04');
+    await hospital.sendAdt('A03', { 'EVN-2': '20260302090010' });
+    await hospital.apply();
+    await database.db.sql
+      .updateTable('stay')
+      .set({ ended_at: new Date('2099-12-31T23:59:00Z') })
+      .execute();
+    hospital.clock.advance(89 * day);
+    assert.equal((await forgetHospital(hospital.deps)).stays, 0);
+    hospital.clock.advance(2 * day);
+    assert.equal((await forgetHospital(hospital.deps)).stays, 1);
+  });
+});
+
+describe('a message of a known feed that its sender may not send', () => {
+  it('is a stranger’s, and kept for a day', async () => {
+    const tls = { security: 'tls' as const, clientCertificates: ['00'.repeat(32)] };
+    const bound = hospitalOn(database.db, { ...kingsVale, connection: tls }, hospital.clock);
+    assert.match(await bound.sendAdt('A04'), /^AR/);
+    hospital.clock.advance(day - 1000);
+    assert.equal((await forgetHospital(bound.deps)).messages, 0);
+    hospital.clock.advance(2000);
+    assert.equal((await forgetHospital(bound.deps)).messages, 1);
+  });
+});
+
+it('what a message says of its kind is kept only as a code: a name in its place is not (H20)', async () => {
+  await hospital.sendAdt('HOLMES', { 'MSH-10': 'NAME' });
+  await hospital.sendAdt('A04');
+  const rows = await database.db.sql.selectFrom('hl7_message').select(['event', 'value']).orderBy('message_id').execute(); // prettier-ignore
+  assert.deepEqual(
+    rows.map(({ event, value }) => [event, value]),
+    [
+      ['ADT^not a code', 'not a code, 6 characters'],
+      ['ADT^A04', null],
+    ],
+  );
 });
 
 describe('a service that is restarted often', () => {

@@ -52,10 +52,11 @@ describe('a stay whose end never came', () => {
     assert.deepEqual(await toAsk(), []);
   });
 
+  const nobody = { councils: [], hospitals: [], feeds: [], goodAt: new Date(0) };
   it('waits on the list of its hospital’s stays that may be over, from when it is stale', async () => {
     await arrive();
     const listed = async (organisation = 'KVH') =>
-      (await peopleOfStale(database.db, organisation, hospital.clock.now(), 10)).map(({ stayId }) => stayId);
+      (await peopleOfStale(database.db, organisation, { now: hospital.clock.now(), today: '2026-03-03', limit: 10 }, nobody)).map(({ stay }) => stay.stayId); // prettier-ignore
     assert.deepEqual(await listed(), []);
     hospital.clock.advance(25 * hour);
     const [stay] = await hospital.stays();

@@ -4,6 +4,7 @@ import { after, before, describe, it } from 'node:test';
 import type { Caller } from '../src/domain/caller.ts';
 import { lookUpsOn } from '../src/services/look-up.ts';
 import { unexplainedOf, whoLooked } from '../src/services/review-accesses.ts';
+import { kingsVale } from './support/adt.ts';
 import { putStay } from './support/arrivals.ts';
 import type { StayChanges } from './support/arrivals.ts';
 import { openTestDatabase } from './support/database.ts';
@@ -107,6 +108,24 @@ describe('the privacy officer', () => {
     const rows = (await test.db.sql.selectFrom('audit_event').select(['outcome', 'organisation']).where('action', '=', 'review-accesses').execute())
       .filter((row) => row.organisation === site.hospital); // prettier-ignore
     assert.deepEqual(rows.map((row) => row.outcome).sort(), ['listed', 'listed', 'unexplained-listed']);
+  });
+
+  it('is not sent after it once the stay that explained it may be forgotten (H22)', async () => {
+    const number = fresh();
+    const site = await newSite(number);
+    const days = 20;
+    const retention = { raw: hour, stays: days * 24 * hour };
+    const kept = { ...deps(site), feeds: [{ ...kingsVale, hospital: site.hospital, retention }] };
+    const marks = async (): Promise<unknown> => [
+      (await whoLooked(kept, officer(site), number)).accesses.filter(({ action }) => action === 'look-up').map((one) => one.unexplained),
+      (await unexplainedOf(kept, officer(site))).all,
+    ]; // prettier-ignore
+    await site.look(number, usualBirth);
+    assert.deepEqual(await marks(), [[true], 1]);
+    site.now = new Date(site.now.getTime() + (days * 24 - 1) * hour);
+    assert.deepEqual(await marks(), [[true], 1]);
+    site.now = new Date(site.now.getTime() + 2 * hour);
+    assert.deepEqual(await marks(), [[false], 0]);
   });
 
   it('is not sent after a look-up whose person came within a day of it (H22)', async () => {

@@ -42,6 +42,8 @@ export interface Feed {
   readonly id: string;
   readonly version: number;
   readonly hospital: string;
+  /** Places that its messages name, some of them perhaps of other organisations. */
+  readonly sites: readonly { readonly organisation: string }[];
   readonly enabled: boolean;
   /** What our own messages carry. */
   readonly ours: FeedParty;
@@ -65,4 +67,9 @@ export interface Feed {
     readonly stays: number;
   };
   readonly hints: readonly FeedHint[];
+}
+
+/** The organisations of whose people a feed tells: its own hospital, and those of the sites that it names. */
+export function hospitalsOf({ hospital, sites }: Pick<Feed, 'hospital' | 'sites'>): string[] {
+  return [...new Set([hospital, ...sites.map(({ organisation }) => organisation)])];
 }

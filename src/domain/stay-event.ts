@@ -101,6 +101,16 @@ export interface HospitalEvent {
   readonly death?: { readonly day: DayOrTime | null } | null;
 }
 
+/**
+ * Whether a statement ends something or takes it back: whatever has been said before, the way out of a list must
+ * stay open (hazard H27).
+ */
+export function isWayOut({ kind, death }: HospitalEvent): boolean {
+  return waysOut.has(kind) || (death !== undefined && death !== null);
+}
+
+const waysOut = new Set<EventKind>(['discharged', 'closed-by-hand', 'cancelled', 'visit-deleted', 'person-deleted']);
+
 /** The text by which statements about one patient find each other. */
 export function patientKey({ authority, value }: PatientRef): string {
   return `${authority}|${value}`;

@@ -9,6 +9,8 @@ import { isHappening, isStart, judge, timeline } from './stay-fates.ts';
 import type { Deletion, Statement } from './stay-fates.ts';
 import type { DayOrTime, HospitalEvent, Place, StayClass } from './stay-event.ts';
 
+const day = 24 * 3_600_000;
+
 /** Where the person was, until `to` (null: still there). */
 export interface StayPlace extends Place {
   readonly from: Date;
@@ -121,9 +123,14 @@ function startOf({ start, starts }: Course, statements: readonly Statement[]): D
 function endOf({ end }: Course, statements: readonly Statement[]): Date | null {
   if (!end) return null;
   const said = statements.findLast(
-    ({ event, index, fate }) => fate === 'stands' && index >= end.index && event.dischargeTime !== undefined,
+    ({ event, index, fate }) => fate === 'stands' && index >= end.index && isKnownEnd(event),
   );
   return said?.event.dischargeTime ?? end.event.at;
+}
+
+// An end that lies ahead of the statement itself is a slip: it would keep the stay, and what it explains, until then.
+function isKnownEnd({ dischargeTime, at, recordedAt }: HospitalEvent): boolean {
+  return dischargeTime !== undefined && dischargeTime.getTime() <= Math.max(at.getTime(), recordedAt.getTime()) + day;
 }
 
 function placesOf(line: readonly Statement[], endedAt: Date | null): StayPlace[] {

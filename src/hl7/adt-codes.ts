@@ -3,6 +3,7 @@
  * identifies a patient: a value is given only of fields that are codes.
  */
 import type { HospitalEvent } from '../domain/stay-event.ts';
+import { codeValue } from './code-value.ts';
 
 /** Refused with AR: not a message for here, whatever it holds. */
 export const rejections = {
@@ -53,6 +54,7 @@ export type IgnoredReason = keyof typeof ignoredReasons;
 export type AdtRemark =
   | 'event-code-differs'
   | 'event-time-not-read'
+  | 'visit-time-not-credible'
   | 'nhs-number-not-valid'
   | 'nhs-number-status-not-accepted'
   | 'birth-date-not-read'
@@ -90,9 +92,9 @@ export function fault(code: DataFault, field: string): never {
   throw new Stop({ kind: 'refused', ack: 'AE', code, field });
 }
 
-/** Sets aside. @param value of a code field only; cut short. @throws Stop always */
+/** Sets aside. @param value of a code field only; cut short, and kept out when it has no code's shape. @throws Stop always */
 export function quarantine(code: Quarantine, field: string, value = ''): never {
-  throw new Stop({ kind: 'quarantined', code, field, value: value.slice(0, 80) });
+  throw new Stop({ kind: 'quarantined', code, field, value: codeValue(field, value).slice(0, 80) });
 }
 
 /** Takes and drops. @throws Stop always */

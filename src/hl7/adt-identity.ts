@@ -45,7 +45,7 @@ export function readIdentity(pid: Segment, feed: AdtFeed, on: IsoDate, remark: R
   };
   const birthDate = readBirthDate(pid, rules, on, remark);
   const name = readName(pid);
-  const death = readDeath(pid, feed, remark);
+  const death = readDeath(pid, feed, on, remark);
   if (nhsNumber !== undefined) identity.nhsNumber = nhsNumber;
   if (birthDate !== undefined) identity.birthDate = birthDate;
   if (name !== undefined) identity.name = name;
@@ -206,7 +206,7 @@ function readName(pid: Segment): Identity['name'] | undefined {
 }
 
 // PID-30 alone says whether, PID-29 only when: but a time of death with nothing said against it says it too.
-function readDeath(pid: Segment, feed: AdtFeed, remark: Remark): Identity['death'] | undefined {
+function readDeath(pid: Segment, feed: AdtFeed, on: IsoDate, remark: Remark): Identity['death'] | undefined {
   const indicator = pid.field(30);
   const said = indicator.text.trim().toUpperCase();
   if (said === 'N' || indicator.presence === 'delete') return null;
@@ -215,7 +215,10 @@ function readDeath(pid: Segment, feed: AdtFeed, remark: Remark): Identity['death
     return undefined;
   }
   const when = pid.field(29);
-  const day = dayOrTime(when.text, feed);
+  const stated = dayOrTime(when.text, feed);
+  // A day to come ends nobody's stay on it: without that day, the time at which it was said counts.
+  const day = stated !== null && stated.date <= on ? stated : null;
+  if (stated !== null && day === null) remark('death-not-read');
   if (said === 'Y') return { day };
   if (day) return { day };
   return when.presence === 'delete' ? null : undefined;
@@ -233,5 +236,6 @@ function short(text: string, field: string): string {
 }
 
 function tidy(text: string): string {
-  return text.replace(/\s+/g, ' ').trim().slice(0, 200);
+  // Marks that turn the direction of writing, or that nobody sees, would show a name as another one.
+  return text.replace(/\p{Cf}/gu, '').replace(/\s+/g, ' ').trim().slice(0, 200); // prettier-ignore
 }

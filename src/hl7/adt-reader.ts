@@ -11,7 +11,7 @@ import type { AdtRemark } from './adt-codes.ts';
 import type { AdtFeed } from './adt-feed.ts';
 import { readIdentity, readNumber, readPriorPatient } from './adt-identity.ts';
 import type { Reading } from './adt-triggers.ts';
-import { instantOf, readExpectedDischarge, readTimes, VisitReader } from './adt-visit.ts';
+import { instantOf, readExpectedDischarge, readTimes, readVisitTime, VisitReader } from './adt-visit.ts';
 import type { Message } from './message.ts';
 import type { Segment } from './segment.ts';
 
@@ -180,7 +180,7 @@ export class AdtReader {
     return {
       feed: this.#feed.id,
       id: message.value('MSH', 10).trim(),
-      ...readTimes(message, this.#feed, this.#receivedAt, instantOf(fromVisit, this.#feed), this.remark),
+      ...readTimes(message, this.#feed, this.#receivedAt, this.#visitTime(fromVisit), this.remark),
       sequence: /^\d{1,15}$/.test(sequence) ? Number(sequence) : null,
       visit: null,
       ...readIdentity(pid, this.#feed, this.#on, this.remark),
@@ -189,8 +189,8 @@ export class AdtReader {
 
   #aboutVisit(pid: Segment, pv1: Segment): Partial<HospitalEvent> {
     const account = readNumber(pid, 18);
-    const admitTime = instantOf(pv1.value(44), this.#feed);
-    const dischargeTime = instantOf(pv1.value(45), this.#feed);
+    const admitTime = this.#visitTime(pv1.value(44));
+    const dischargeTime = this.#visitTime(pv1.value(45));
     const pv2 = this.#following('PV2', pv1, 'PID');
     const expectedDischarge = readExpectedDischarge(pv2, this.#feed, this.remark);
     return {
@@ -199,6 +199,10 @@ export class AdtReader {
       ...(dischargeTime && { dischargeTime }),
       ...(expectedDischarge !== undefined && { expectedDischarge }),
     };
+  }
+
+  #visitTime(text: string): Date | undefined {
+    return readVisitTime(text, this.#feed, this.#receivedAt, this.remark);
   }
 
   #visitNumber(pid: Segment, pv1: Segment | null): string {

@@ -55,7 +55,7 @@ export class VisitReader {
 
   /** The place, needed. @throws Stop with SITE_UNMAPPED */
   get place(): Place {
-    return this.placeIfMapped ?? quarantine('SITE_UNMAPPED', 'PV1-3', siteText(this.#pv1));
+    return this.placeIfMapped ?? quarantine('SITE_UNMAPPED', 'PV1-3', siteText(this.#pv1, this.#feed.sites));
   }
 
   /** The place, where it is mapped. */
@@ -73,7 +73,7 @@ export class VisitReader {
 
   #unmapped(): never {
     if (own(this.#feed.patientClasses, this.#code) === 'by-site')
-      quarantine('SITE_UNMAPPED', 'PV1-3', siteText(this.#pv1));
+      quarantine('SITE_UNMAPPED', 'PV1-3', siteText(this.#pv1, this.#feed.sites));
     quarantine('CLASS_UNMAPPED', 'PV1-2', this.#code);
   }
 }
@@ -96,10 +96,15 @@ function siteOf(pv1: Segment, sites: readonly SiteRule[]): SiteRule | null {
   return sites.find(fits) ?? null;
 }
 
-// Names of places only: a bed could be told from it, a person could not.
-function siteText(pv1: Segment): string {
+// Names of places only. Room and bed tell who lies there, so they are left out unless the file's own rules look at them.
+function siteText(pv1: Segment, sites: readonly SiteRule[]): string {
   const location = pv1.field(3);
-  return Object.values(parts).map((part) => location.component(part).trim()).join('^').replace(/\^+$/, ''); // prettier-ignore
+  const isTold = (part: Part): boolean =>
+    (part !== 'room' && part !== 'bed') || sites.some(({ when }) => when[part] !== undefined);
+  const told = (Object.keys(parts) as Part[]).map((part) =>
+    isTold(part) ? location.component(parts[part]).trim() : '',
+  );
+  return told.join('^').replace(/\^+$/, '');
 }
 
 /** When something happened and when it was written down. */
@@ -140,6 +145,22 @@ export function readTimes(
 export function instantOf(text: string, feed: AdtFeed): Date | undefined {
   const read = parseTimestamp(text, feed.times.zone === 'utc' ? 0 : undefined);
   return (read.ok ? read.value.instant : null) ?? undefined;
+}
+
+/** Nobody's admission is read from longer ago: a date such as 1 January 1900 is a system's word for "none". */
+const longestAgo = 20 * 365 * 86_400_000;
+
+/**
+ * When a visit began or ended by PV1-44 or PV1-45; undefined when it says nothing, or what cannot be known yet: an end
+ * in years to come would keep the stay until then, and explain every look-up of the person (hazard H23).
+ */
+export function readVisitTime(text: string, feed: AdtFeed, receivedAt: Date, remark: Remark): Date | undefined {
+  const found = instantOf(text, feed);
+  if (!found) return undefined;
+  const ahead = found.getTime() - receivedAt.getTime();
+  if (ahead <= feed.times.ahead && ahead >= -longestAgo) return found;
+  remark('visit-time-not-credible');
+  return undefined;
 }
 
 /** PV2-9; undefined when it says nothing, null when it takes back what was said. PV2-8 is the expected *admission*. */

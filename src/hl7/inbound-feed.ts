@@ -7,7 +7,7 @@ import type { ParseResult } from './message.ts';
 import type { MllpPeer } from './mllp-peer.ts';
 import { addressesOf } from './peer-addresses.ts';
 
-export interface InboundFeed extends AdtFeed, Omit<Feed, 'ours'> {
+export interface InboundFeed extends AdtFeed, Omit<Feed, 'ours' | 'sites'> {
   readonly ours: Feed['ours'];
   /** Plain text must be asked for by name; a certificate is bound to this feed by its SHA-256, in small hex. */
   readonly connection:

@@ -9,6 +9,7 @@ import type { MessageTaker, MessageToTake } from '../services/take-message.ts';
 import { ackCode, buildAck } from './ack.ts';
 import type { Outcome } from './ack.ts';
 import { feedOf, isEcho, readAdt } from './adt.ts';
+import { eventText } from './code-value.ts';
 import { mayNotSend, parseFor } from './inbound-feed.ts';
 import type { InboundFeed } from './inbound-feed.ts';
 import { parseHeader } from './message.ts';
@@ -109,7 +110,7 @@ function judge({ feeds, isCanary }: InboundDeps, content: Buffer, peer: MllpPeer
     content,
     sender: header ? `${header.value('MSH', 3).trim()}|${header.value('MSH', 4).trim()}` : '',
     controlId: header?.value('MSH', 10).trim() ?? '',
-    event: header ? [header.value('MSH', 9), header.value('MSH', 9, 2)].filter(Boolean).join('^') : '',
+    event: header ? eventText(header.value('MSH', 9).trim(), header.value('MSH', 9, 2).trim()) : '',
     receivedAt,
   };
   const as = (state: MessageToTake['state'], more: Partial<MessageToTake> = {}): Judged => ({

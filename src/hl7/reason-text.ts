@@ -8,6 +8,7 @@ const ours: Readonly<Record<string, string>> = {
   NOT_READ: 'Reading it failed, which is a fault of this software. Report it with this code.',
   STATEMENTS_TOO_MANY:
     'It would join more statements by shared numbers than one person’s can be. Look for a number that many people share.',
+  WAITED_TOO_LONG: 'It waited to be applied until it was deleted: its feed was off. Have it sent again.',
   NOT_APPLIED: 'The database refused what it says, which is a fault of this software. Report it with this code.',
 };
 

@@ -29,6 +29,8 @@ export interface Applied {
   readonly changed: readonly string[];
   /** What each saying is kept as; null: it would join more statements than may be, and none of it is kept. */
   readonly said: readonly (readonly string[] | null)[];
+  /** Places of sayings with which nearly as many statements hang together as may. */
+  readonly nearly: ReadonlySet<number>;
 }
 
 /**
@@ -45,16 +47,16 @@ export async function applyEvents(
 ): Promise<Applied> {
   const parted = await takeBack(trx, feed.id, sayings.flatMap(({ before }) => before)); // prettier-ignore
   const given = sayings.map(({ events }) => events);
-  const over = await tooMany(trx, feed.id, given, most);
+  const { over, nearly } = await tooMany(trx, feed.id, given, most);
   const taken = given.map((events, place) => (over.has(place) ? [] : events));
   const joined = await addEvents(trx, feed.id, taken);
   await dropEmpty(trx, parted);
   const said = given.map((events, place) => (over.has(place) ? null : contentsOf(events)));
   const clusters = [...new Set([...parted, ...joined])];
-  if (clusters.length === 0) return { changed: [], said };
+  if (clusters.length === 0) return { changed: [], said, nearly };
   const kept = await eventsOf(trx, clusters);
   const stays = new Map(clusters.map((cluster) => [cluster, fold(kept.get(cluster) ?? [], feed.stays)]));
-  return { changed: await replaceStays(trx, stays, feed.stays.stale.offLists, at), said };
+  return { changed: await replaceStays(trx, stays, feed.stays.stale.offLists, at), said, nearly };
 }
 
 function fold(events: readonly HospitalEvent[], rules: StayRules): ReturnType<typeof foldStays> {

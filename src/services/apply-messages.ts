@@ -4,6 +4,7 @@
  */
 import type { Feed } from '../domain/hospital-feed.ts';
 import type { Trx } from '../store/database.ts';
+import { nearlyTooMany } from '../store/hospital/message-groups.ts';
 import { savepoint, settleMessages, takeFeed, waitingMessages } from '../store/hospital/messages.ts';
 import type { SettledMessage, WaitingMessage } from '../store/hospital/messages.ts';
 import { FoldFailed, applyEvents } from './apply-events.ts';
@@ -62,11 +63,12 @@ async function apply(
     return { ...now, before: now.unread ? [] : one.said };
   });
   const at = deps.clock.now();
-  const { changed, said } = await applyEvents(trx, feed, readAll, at);
+  const { changed, said, nearly } = await applyEvents(trx, feed, readAll, at);
   const settled = readAll.map((one, place): SettledMessage => {
     const kept = said[place] ?? null;
-    if (kept !== null) return { ...one.settled, said: one.unread ? null : kept };
-    return { ...one.settled, state: 'quarantined', code: 'STATEMENTS_TOO_MANY', field: 'PID-3', said: [] };
+    const remarks = nearly.has(place) ? [...one.settled.remarks, nearlyTooMany] : one.settled.remarks;
+    if (kept !== null) return { ...one.settled, remarks, said: one.unread ? null : kept };
+    return { ...one.settled, remarks, state: 'quarantined', code: 'STATEMENTS_TOO_MANY', field: 'PID-3', said: [] };
   });
   await settleMessages(trx, settled, at);
   return changed.length;

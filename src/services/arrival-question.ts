@@ -69,8 +69,9 @@ export async function learn(
     rule: decision.rule,
     council,
     personKey: person?.personKey ?? null,
-    numberAsked: identity.nhsNumber,
-    numberCurrent: record?.found.superseded ? record.found.current : null,
+    // Whom the council has never heard of, and a child, leave no number for good: only the stay, while it is kept.
+    numberAsked: person === null ? null : identity.nhsNumber,
+    numberCurrent: person !== null && record?.found.superseded ? record.found.current : null,
     reason: arrivalReason,
     agreement: { id: agreement.id, version: agreement.version },
     sharedFields: [],

@@ -19,6 +19,8 @@ import type { Listed, OnBoard } from '../store/hospital/board.ts';
 import type { StoredStay } from '../store/hospital/stays.ts';
 import { feedsOf, gapsOf, listWithin } from './list-gaps.ts';
 import type { ListGap } from './list-gaps.ts';
+import { sourcesOf } from './list-sources.ts';
+import type { ListSources } from './list-sources.ts';
 import { recordList } from './list-views.ts';
 
 export interface BoardDeps {
@@ -48,6 +50,8 @@ export interface BoardPerson {
   /** When nothing had been heard of the stay for too long; null while that is not so. */
   readonly staleSince: Date | null;
   readonly lastHeardAt: Date;
+  /** Each council that has care on record: another's answer is not in the one's. */
+  readonly councils: readonly string[];
 }
 
 export interface Board {
@@ -58,6 +62,8 @@ export interface Board {
   readonly councils: readonly string[];
   /** Why somebody may be missing; none: whoever is not listed is not known to be here with council care. */
   readonly gaps: readonly ListGap[];
+  /** As of when the list is: the hospital's word and the councils', and not the time of the page. */
+  readonly sources: ListSources;
 }
 
 /**
@@ -73,6 +79,7 @@ export async function boardOf(deps: BoardDeps, caller: Caller, { automatic = fal
   return deps.db.transaction(async (trx) => {
     // Before the people: what is taken up in between is then said to wait, and never missing unsaid.
     const gaps = switchedOn ? await gapsOf(trx, deps, agreements) : [];
+    const sources = await sourcesOf(trx, deps, agreements);
     const people = switchedOn ? await peopleOnBoard(trx, listedBy(deps, agreements, now)) : [];
     const entry = {
       action: 'see-board',
@@ -86,6 +93,7 @@ export async function boardOf(deps: BoardDeps, caller: Caller, { automatic = fal
       people: people.map((one) => toPerson(one, agreements, now)),
       councils: agreements.map(({ council }) => council),
       gaps,
+      sources,
     };
   });
 }
@@ -110,9 +118,11 @@ export interface FromBoard {
 
 /**
  * Takes somebody from the board, to look them up or to say that they have left. It discloses nothing that the
- * board did not, the hospital's own word on who this is, and is in the trail before it is shown.
+ * board did not, the hospital's own word on who this is, and is in the trail before it is shown: by the person
+ * themself, so that "who has looked at this person" holds it.
  * @param stayId of somebody on the caller's board
  * @param purpose what for, as the trail says it
+ * @param council at which to look the person up, where more than one has care on record; else the first
  * @throws HomewardError NOT_ALLOWED; STAY_GONE when the person is not on the caller's board any more
  */
 export async function takeFromBoard(
@@ -120,6 +130,7 @@ export async function takeFromBoard(
   caller: Caller,
   stayId: string,
   purpose: 'look-up' | 'close-stay',
+  council: string | null = null,
 ): Promise<FromBoard> {
   requirePermission(caller, 'see-board');
   requirePermission(caller, purpose);
@@ -128,18 +139,23 @@ export async function takeFromBoard(
   return deps.db.transaction(async (trx) => {
     const found = isUuid(stayId) ? await peopleOnBoard(trx, listedBy(deps, agreements, now), stayId) : [];
     const [one] = found;
-    const agreement = agreements.find(({ council }) => one?.councils.includes(council));
+    const at = one?.councils.findIndex((id) => council === null || id === council) ?? -1;
+    const agreement = agreements.find((each) => each.council === one?.councils[at]);
     if (!one || !agreement) throw new HomewardError('STAY_GONE');
     await writeAudit(trx, now, caller, {
       action: 'take-from-board',
       outcome: 'shown',
+      council: agreement.council,
+      personKey: one.personKeys[at] ?? null,
+      numberAsked: one.stay.person.nhsNumber?.value ?? null,
       detail: { stay: stayId, questions: one.questions, for: purpose },
     });
     return { person: toPerson(one, agreements, now), agreement };
   });
 }
 
-function boardAgreements({ agreements }: BoardDeps, caller: Caller, now: Date): Agreement[] {
+/** The agreements in force that let the caller's role see who is at the caller's hospital with council care. */
+export function boardAgreements({ agreements }: Pick<BoardDeps, 'agreements'>, caller: Caller, now: Date): Agreement[] {
   return agreements.filter(
     ({ arrival, hospital, roles, ...dates }) =>
       arrival.ask &&
@@ -163,6 +179,7 @@ function toPerson({ stay, councils, permission }: OnBoard, agreements: readonly 
     permission: asks ? permission : 'not-needed',
     staleSince: staleSince(stay, now),
     lastHeardAt: stay.lastHeardAt,
+    councils,
   };
 }
 

@@ -10,8 +10,12 @@ import { closeByHand, reopenByHand } from '../domain/stay-by-hand.ts';
 import { isOpen } from '../domain/stay-course.ts';
 import { isStale } from '../domain/stay.ts';
 import { writeAudit } from '../store/audit.ts';
+import type { AuditEntry } from '../store/audit.ts';
+import type { Trx } from '../store/database.ts';
+import { knownAs } from '../store/hospital/care.ts';
 import { takeFeed } from '../store/hospital/messages.ts';
 import { stayById } from '../store/hospital/stays.ts';
+import type { StoredStay } from '../store/hospital/stays.ts';
 import { applyEvents } from './apply-events.ts';
 import type { HospitalDeps } from './hospital-deps.ts';
 
@@ -48,7 +52,20 @@ async function byHand(deps: Deps, caller: Caller, stayId: string, what: 'close' 
     const event = say(stay, `by-hand-${randomUUID()}`, now);
     // However much has been said of a person: the way out of a list is never barred.
     await applyEvents(trx, feed, [{ events: [event], before: [] }], now, Number.POSITIVE_INFINITY);
-    await writeAudit(trx, now, caller, { action: `${what}-stay`, outcome: 'done', detail: { stay: stayId } });
+    await writeAudit(trx, now, caller, {
+      action: `${what}-stay`,
+      outcome: 'done',
+      ...(await whose(trx, stay)),
+      detail: { stay: stayId },
+    });
   });
   deps.wake();
+}
+
+// The trail must say whose stay somebody closed, as it says whom they took from the board. Of anybody with whom no
+// list and no question had to do, such as a child, it says only which stay it was.
+async function whose(trx: Trx, { stayId, person }: StoredStay): Promise<Partial<AuditEntry>> {
+  const number = person.nhsNumber?.value;
+  const known = number === undefined ? null : await knownAs(trx, { stayId, number });
+  return number !== undefined && known ? { numberAsked: number, ...known } : {};
 }

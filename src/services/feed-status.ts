@@ -1,6 +1,8 @@
 /** How the hospital's feeds are doing: for the interface page, the command line, metrics and alarms. */
 import { silentSince } from '../domain/feed-silence.ts';
+import { hospitalsOf } from '../domain/hospital-feed.ts';
 import type { Feed } from '../domain/hospital-feed.ts';
+import type { Db } from '../store/database.ts';
 import { countFeeds, lastHeard } from '../store/hospital/message-lists.ts';
 import type { FeedCounts } from '../store/hospital/message-lists.ts';
 import type { HospitalDeps } from './hospital-deps.ts';
@@ -60,10 +62,10 @@ export interface Pulse {
 
 /** The enabled feeds of a hospital, or of all, with when each was last heard and whether it is silent. */
 export async function pulseOf(
-  { db, clock, feeds }: Pick<HospitalDeps, 'db' | 'clock' | 'feeds'>,
+  { db, clock, feeds }: Pick<HospitalDeps, 'clock' | 'feeds'> & { readonly db: Db },
   hospital?: string,
 ): Promise<Pulse[]> {
-  const own = feeds.filter((feed) => feed.enabled && (hospital === undefined || feed.hospital === hospital));
+  const own = feeds.filter((feed) => feed.enabled && (hospital === undefined || hospitalsOf(feed).includes(hospital)));
   const heard = await lastHeard(db, own.map(({ id }) => id)); // prettier-ignore
   return own.map((feed: Feed) => {
     const last = heard.get(feed.id) ?? null;

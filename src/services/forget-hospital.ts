@@ -10,7 +10,7 @@ const atOnce = 1000;
 const day = 86_400_000;
 /** Of a feed whose file is gone: what a file that says nothing means. */
 const usual = { retention: { raw: 7 * day, stays: 90 * day }, stays: { stale: { offLists: 0, forget: 90 * day } } };
-/** How long it is told that messages expired while they were set aside. */
+/** How long it is told that messages expired while they were set aside, or waited. */
 const toldFor = 30 * day;
 
 /** What went: messages past their expiry, stays with all that was said of them; `shelved` only left the lists. */
@@ -31,7 +31,11 @@ export async function forgetHospital({
   wake,
 }: Pick<HospitalDeps, 'db' | 'clock' | 'feeds' | 'wake'>): Promise<Forgotten> {
   const now = clock.now();
-  const messages = await untilNone(() => forgetMessages(db, now, londonDate(now), atOnce));
+  // Of a feed that is on, what waits will be applied soon; twice its time is enough for any fault to be mended.
+  const takenUp = feeds
+    .filter(({ enabled }) => enabled)
+    .map(({ id, retention: { raw } }) => ({ feed: id, expiredBefore: new Date(now.getTime() - raw) }));
+  const messages = await untilNone(() => forgetMessages(db, takenUp, now, londonDate(now), atOnce));
   await forgetExpired(db, expiredSince(now));
   const configured = new Map(feeds.map((feed) => [feed.id, feed]));
   let [stays, shelved] = [0, 0];
@@ -44,7 +48,7 @@ export async function forgetHospital({
   return { messages, stays, shelved };
 }
 
-/** Since which day it is told that messages expired while they were set aside. */
+/** Since which day it is told that messages expired while they were set aside, or waited. */
 export function expiredSince(now: Date): ReturnType<typeof londonDate> {
   return londonDate(new Date(now.getTime() - toldFor));
 }

@@ -16,7 +16,7 @@ const takenBackTooLate = 60_000;
  * @param listener of this process; null when it is another's, of which nothing is known here
  */
 export function alarmsOf(status: InterfaceStatus, listener: ListenerState | null): string[] {
-  const { at, feeds, destinations } = status;
+  const { at, feeds, destinations, stranded, nearlyTooMany } = status;
   const alarms: string[] = [];
   if (listener?.canary?.ok === false) {
     alarms.push(`Our own listener did not answer our own test message ${formatInstant(listener.canary.at, at)}.`);
@@ -28,9 +28,17 @@ export function alarmsOf(status: InterfaceStatus, listener: ListenerState | null
       alarms.push(
         `Feed ${feed} is silent: nothing has come since ${formatInstant(lastReceivedAt, at)}, longer than is usual at this hour.`,
       );
-    if (oldestWaitingAt !== null && (waitingFor ?? 0) >= waitsTooLong)
+    if (enabled && oldestWaitingAt !== null && (waitingFor ?? 0) >= waitsTooLong)
       alarms.push(`Messages of feed ${feed} are not being applied: the oldest came ${formatAge(oldestWaitingAt, at)}.`);
   }
+  for (const { feed, count, firstExpiresAt } of stranded)
+    alarms.push(
+      `${messages(count)} of feed ${feed}, which no enabled feed file names, ${count === 1 ? 'waits' : 'wait'} to be applied: turn the feed on again, or what ${count === 1 ? 'it says' : 'they say'} is lost from ${formatInstant(firstExpiresAt, at)} on.`,
+    );
+  for (const { feed } of nearlyTooMany)
+    alarms.push(
+      `A patient of feed ${feed} has more than 80% of the statements that may hang together: look for a number that many people share; if it is one person, raise stays.mostStatements before moves are set aside.`,
+    );
   for (const {
     destination,
     configured,

@@ -46,7 +46,10 @@ function listenerGauges(add: Add, listener: ListenerState | null): void {
   add('feed_canary_time_seconds', 'When our own test message was last sent', {}, seconds(canary?.at ?? null));
 }
 
-function feedGauges(add: Add, { at, feeds, setAside, expired, arrivals }: InterfaceStatus): void {
+function feedGauges(
+  add: Add,
+  { at, feeds, setAside, stranded, nearlyTooMany, expired, arrivals }: InterfaceStatus,
+): void {
   for (const { feed, enabled, lastReceivedAt, silentSince, oldestWaitingAt, states } of feeds) {
     add('feed_enabled', '1 when the feed file switches the feed on', { feed }, Number(enabled));
     add('feed_last_message_time_seconds', 'When something last came', { feed }, seconds(lastReceivedAt));
@@ -63,8 +66,12 @@ function feedGauges(add: Add, { at, feeds, setAside, expired, arrivals }: Interf
     .filter(({ state }) => state === 'quarantined')
     .map(({ firstExpiresAt }) => firstExpiresAt.getTime());
   add('feed_quarantine_expires_seconds', 'How long until the first message that is set aside is deleted', {}, expires.length === 0 ? null : (Math.min(...expires) - at.getTime()) / 1000); // prettier-ignore
+  for (const { feed, count } of stranded)
+    add('feed_stranded', 'Messages that wait to be applied of feeds that no enabled feed file names', { feed }, count);
+  for (const { feed, count } of nearlyTooMany)
+    add('feed_nearly_too_many', 'Messages of the last day after which a patient has more than 80% of the statements that may be', { feed }, count); // prettier-ignore
   for (const { feed, code, count } of expired)
-    add('feed_expired_unread', 'Messages deleted in the last 30 days while they were set aside, by reason', { feed, code }, count); // prettier-ignore
+    add('feed_expired_unread', 'Messages deleted in the last 30 days while they were set aside or waited, by reason', { feed, code }, count); // prettier-ignore
   add('arrivals_waiting', 'Changes of stays whose question is still to be asked', {}, arrivals.changesWaiting);
   add('arrivals_oldest_waiting_seconds', 'How long the oldest of them has waited', {}, since(arrivals.oldestChangeAt, at)); // prettier-ignore
   for (const result of ['yes', 'no', 'cannot-say'])

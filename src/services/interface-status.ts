@@ -5,8 +5,13 @@
 import { requirePermission } from '../domain/caller.ts';
 import type { Caller } from '../domain/caller.ts';
 import { writeAudit } from '../store/audit.ts';
-import { countArrivals, countSetAside } from '../store/hospital/message-groups.ts';
-import type { ArrivalCounts } from '../store/hospital/message-groups.ts';
+import {
+  countArrivals,
+  countNearlyTooMany,
+  countSetAside,
+  countWaitingElsewhere,
+} from '../store/hospital/message-groups.ts';
+import type { ArrivalCounts, WaitingCount } from '../store/hospital/message-groups.ts';
 import { countExpired } from '../store/hospital/forget.ts';
 import type { ExpiredCount } from '../store/hospital/forget.ts';
 import { feedStatus } from './feed-status.ts';
@@ -16,6 +21,8 @@ import type { HospitalDeps } from './hospital-deps.ts';
 import { destinationStatus } from './outbound.ts';
 import type { DestinationStatus, OutboundDeps } from './outbound.ts';
 import { maskDigits } from './set-aside.ts';
+
+const day = 86_400_000;
 
 export type InterfaceDeps = Pick<HospitalDeps, 'db' | 'clock' | 'feeds'> & Pick<OutboundDeps, 'destinations'>;
 
@@ -37,6 +44,10 @@ export interface InterfaceStatus {
   readonly feeds: readonly FeedStatus[];
   readonly destinations: readonly DestinationStatus[];
   readonly setAside: readonly SetAsideGroup[];
+  /** What waits to be applied of feeds that are off, or that no file names any more. */
+  readonly stranded: readonly WaitingCount[];
+  /** Feeds with messages of the last day after which some patient has nearly as many statements as may be. */
+  readonly nearlyTooMany: readonly { readonly feed: string; readonly count: number }[];
   /** Of the last 30 days: set aside until they were deleted, so that what they said was lost. */
   readonly expired: readonly ExpiredCount[];
   readonly arrivals: ArrivalCounts;
@@ -50,7 +61,11 @@ export async function readInterfaces(deps: InterfaceDeps): Promise<InterfaceStat
   const destinations = await destinationStatus(deps);
   const setAside = await groups(deps);
   const expired = await countExpired(deps.db, expiredSince(at));
-  return { at, feeds, destinations, setAside, expired, arrivals: await countArrivals(deps.db) };
+  const on = deps.feeds.filter(({ enabled }) => enabled).map(({ id }) => id);
+  const stranded = await countWaitingElsewhere(deps.db, on);
+  const nearlyTooMany = await countNearlyTooMany(deps.db, on, new Date(at.getTime() - day));
+  const arrivals = await countArrivals(deps.db);
+  return { at, feeds, destinations, setAside, stranded, nearlyTooMany, expired, arrivals };
 }
 
 /** The same for a person to see, once that is recorded. @throws HomewardError NOT_ALLOWED */

@@ -4,13 +4,13 @@
  */
 import type { Agreement } from '../domain/agreement.ts';
 import type { Clock } from '../domain/clock.ts';
-import { silentSince } from '../domain/feed-silence.ts';
+import { hospitalsOf } from '../domain/hospital-feed.ts';
 import type { Feed } from '../domain/hospital-feed.ts';
 import { freshnessOf, isOverdue } from '../domain/policy.ts';
 import { currentParts, partStates } from '../store/bundles.ts';
 import type { Db } from '../store/database.ts';
 import { unsettledSince, untakenOf } from '../store/hospital/list-gaps.ts';
-import { lastHeard } from '../store/hospital/message-lists.ts';
+import { pulseOf } from './feed-status.ts';
 
 /** One reason why somebody may be missing from a list, or on it who has left. */
 export type ListGap =
@@ -43,9 +43,9 @@ export interface GapDeps {
   readonly feeds: readonly Feed[];
 }
 
-/** The feeds that are on, of these hospitals. */
+/** The feeds that are on and tell of any of these hospitals. */
 export function feedsOf({ feeds }: Pick<GapDeps, 'feeds'>, hospitals: readonly string[]): Feed[] {
-  return feeds.filter(({ enabled, hospital }) => enabled && hospitals.includes(hospital));
+  return feeds.filter((feed) => feed.enabled && hospitalsOf(feed).some((one) => hospitals.includes(one)));
 }
 
 /** The gaps of a list that rests on these agreements, the gravest first; none when it is whole. */
@@ -53,11 +53,12 @@ export async function gapsOf(db: Db, deps: GapDeps, agreements: readonly Agreeme
   const now = deps.clock.now();
   const hospitals = [...new Set(agreements.map(({ hospital }) => hospital))];
   const feeds = feedsOf(deps, hospitals);
-  return [
+  const gaps = [
     ...(await councilGaps(db, agreements, now)),
-    ...(await feedGaps(db, hospitals, feeds, now)),
+    ...(await feedGaps(db, deps, hospitals, feeds, now)),
     ...(await settlingGaps(db, agreements, feeds, now)),
   ];
+  return gaps.toSorted((one, other) => Number(one.is === 'set-aside') - Number(other.is === 'set-aside'));
 }
 
 async function councilGaps(db: Db, agreements: readonly Agreement[], now: Date): Promise<ListGap[]> {
@@ -74,26 +75,33 @@ async function councilGaps(db: Db, agreements: readonly Agreement[], now: Date):
   return gaps;
 }
 
-async function feedGaps(db: Db, hospitals: readonly string[], feeds: readonly Feed[], now: Date): Promise<ListGap[]> {
+async function feedGaps(
+  db: Db,
+  { clock }: Pick<GapDeps, 'clock'>,
+  hospitals: readonly string[],
+  feeds: readonly Feed[],
+  now: Date,
+): Promise<ListGap[]> {
   const ids = feeds.map(({ id }) => id);
   const untaken = await untakenOf(db, ids, new Date(now.getTime() - setAsideFor));
-  const heard = await lastHeard(db, ids);
-  const without = hospitals.filter((one) => !feeds.some(({ hospital }) => hospital === one));
+  const pulses = await pulseOf({ db, clock, feeds });
+  const without = hospitals.filter((one) => !feeds.some((feed) => hospitalsOf(feed).includes(one)));
   return [
     ...without.map((hospital): ListGap => ({ is: 'no-feed', hospital })),
-    ...feeds.flatMap(({ id, hospital, silence }): ListGap[] => {
-      const last = heard.get(id) ?? null;
-      const own = untaken.find(({ feed }) => feed === id);
+    ...feeds.flatMap((feed): ListGap[] => {
+      const pulse = pulses.find((one) => one.feed === feed.id);
+      const own = untaken.find((one) => one.feed === feed.id);
       const waiting = own?.oldestWaitingAt ?? null;
-      return [
-        ...(silentSince(silence, last, now) === null ? [] : [{ is: 'silent', hospital, last } as const]),
+      const told = hospitalsOf(feed).filter((one) => hospitals.includes(one));
+      return told.flatMap((hospital): ListGap[] => [
+        ...(pulse?.silentSince ? [{ is: 'silent', hospital, last: pulse.lastReceivedAt } as const] : []),
         ...(waiting === null || now.getTime() - waiting.getTime() <= listWithin
           ? []
           : [{ is: 'waiting', hospital, since: waiting } as const]),
         ...(own?.oldestSetAsideAt
           ? [{ is: 'set-aside', hospital, since: own.oldestSetAsideAt, messages: own.setAside } as const]
           : []),
-      ];
+      ]);
     }),
   ];
 }

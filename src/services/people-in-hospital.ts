@@ -12,6 +12,8 @@ import { listedBy, staleSince } from './board.ts';
 import type { BoardDeps, BoardName } from './board.ts';
 import { gapsOf } from './list-gaps.ts';
 import type { ListGap } from './list-gaps.ts';
+import { sourcesOf } from './list-sources.ts';
+import type { ListSources } from './list-sources.ts';
 import { recordList } from './list-views.ts';
 
 /** One of the council's people in hospital: where, since when and until when, and nothing clinical. */
@@ -35,6 +37,8 @@ export interface PeopleInHospital {
   readonly hospitals: readonly string[];
   /** Why somebody may be missing; none: whoever is not listed is not known to be in hospital. */
   readonly gaps: readonly ListGap[];
+  /** As of when the list is: the hospitals' word and the council's own, and not the time of the page. */
+  readonly sources: ListSources;
 }
 
 /**
@@ -58,6 +62,7 @@ export async function peopleInHospital(
   return deps.db.transaction(async (trx) => {
     // Before the people: what is taken up in between is then said to wait, and never missing unsaid.
     const gaps = switchedOn ? await gapsOf(trx, deps, agreements) : [];
+    const sources = await sourcesOf(trx, deps, agreements);
     const people = switchedOn ? await peopleOfCouncil(trx, listedBy(deps, agreements, now)) : [];
     const entry = {
       action: 'see-people-in-hospital',
@@ -70,6 +75,7 @@ export async function peopleInHospital(
       switchedOn,
       hospitals: agreements.map(({ hospital }) => hospital),
       gaps,
+      sources,
       people: people.map(({ stay, councilId }) => ({
         name: stay.person.name,
         nhsNumber: stay.person.nhsNumber?.value ?? null,

@@ -10,17 +10,24 @@ import type { Caller } from '../domain/caller.ts';
 import type { Clock } from '../domain/clock.ts';
 import { londonDate } from '../domain/dates.ts';
 import { HomewardError } from '../domain/error.ts';
+import { hospitalsOf } from '../domain/hospital-feed.ts';
+import type { Feed } from '../domain/hospital-feed.ts';
 import { parseNhsNumber } from '../domain/nhs-number.ts';
 import { closeAlert, listAccesses, listAlerts, listUnexplained, writeAudit } from '../store/audit.ts';
 import type { Access } from '../store/audit.ts';
+import { listsSeen } from '../store/list-audit.ts';
+import type { ListsSeen } from '../store/list-audit.ts';
 import type { Database, Trx } from '../store/database.ts';
 import { everKnownAs, findByCouncilId } from '../store/records.ts';
 
 export type { Access } from '../store/audit.ts';
+export type { ListSeen, ListsSeen } from '../store/list-audit.ts';
 
 export interface ReviewDeps {
   readonly db: Database;
   readonly clock: Clock;
+  /** Say for how long a hospital's stays are kept: without a stay no look-up older than that can be told. */
+  readonly feeds?: readonly Feed[];
 }
 
 /** What a council's own list needs beside: it says which arrivals the council is told of. */
@@ -31,8 +38,13 @@ export interface CouncilReviewDeps extends ReviewDeps {
 /** How many accesses a person's list holds, as in CP-IS. */
 export const accessesShown = 25;
 
+/** How many of those who saw a person on a list are named; all are counted. */
+export const listsShown = 100;
+
 export interface AccessList {
   readonly accesses: readonly Access[];
+  /** Who saw the person on a list, without taking them up from it. */
+  readonly lists: ListsSeen;
   /** False when the council knows nobody by this id or number; the list may hold look-ups all the same. */
   readonly known: boolean;
 }
@@ -59,7 +71,9 @@ export async function councilAccesses(deps: CouncilReviewDeps, caller: Caller, t
     const subject = number.ok ? await everKnownAs(trx, number.value) : await byCouncilId(trx, council, typed.trim());
     const persons = subject.persons.filter((person) => person.council === council);
     const scope = { council, arrivalsAt };
-    const found = await listAccesses(trx, scope, { numbers: subject.numbers, persons }, accessesShown);
+    const whom = { numbers: subject.numbers, persons };
+    const found = await listAccesses(trx, scope, whom, { limit: accessesShown, keptSince: now });
+    const lists = await listsSeen(trx, scope, whom, listsShown);
     const accesses = found.map((one) => ({ ...one, relationship: null, unexplained: false }));
     await writeAudit(trx, now, caller, {
       action: 'see-council-accesses',
@@ -67,9 +81,9 @@ export async function councilAccesses(deps: CouncilReviewDeps, caller: Caller, t
       outcome: 'listed',
       personKey: persons[0]?.personKey ?? null,
       numberAsked: number.ok ? number.value : null,
-      detail: { shown: accesses.length },
+      detail: { shown: accesses.length, lists: lists.seen.length },
     });
-    return { accesses, known: persons.length > 0 };
+    return { accesses, lists, known: persons.length > 0 };
   });
 }
 
@@ -86,7 +100,7 @@ async function byCouncilId(
 
 /**
  * Who in the officer's own organisation has looked at a person, under any number the person ever
- * had, with attempts that found nothing or were refused.
+ * had, with attempts that found nothing or were refused, and who saw the person on a list.
  * @throws HomewardError NOT_ALLOWED; FORM_INVALID when the number is not one
  */
 export async function whoLooked(
@@ -100,21 +114,34 @@ export async function whoLooked(
   if (!number.ok) throw new HomewardError('FORM_INVALID');
   return deps.db.transaction(async (trx) => {
     const subject = await everKnownAs(trx, number.value);
-    const all = await listAccesses(trx, { organisation: caller.organisation }, subject, limit);
+    const scope = { organisation: caller.organisation };
+    const now = deps.clock.now();
+    const keptSince = markedSince(deps, caller, now);
+    const all = await listAccesses(trx, scope, subject, { limit, keptSince });
+    const lists = onlyUnexplained ? { seen: [], people: 0 } : await listsSeen(trx, scope, subject, listsShown);
     const accesses = onlyUnexplained ? all.filter((one) => one.unexplained) : all;
-    await writeAudit(trx, deps.clock.now(), caller, {
+    await writeAudit(trx, now, caller, {
       action: 'review-accesses',
       outcome: 'listed',
       numberAsked: number.value,
-      detail: { shown: accesses.length },
+      detail: { shown: accesses.length, lists: lists.seen.length },
     });
-    return { accesses, known: subject.persons.length > 0 };
+    return { accesses, lists, known: subject.persons.length > 0 };
   });
 }
 
-/** How many look-ups without a stay a page holds, and for how many days back. */
+/** How many look-ups without a stay a page holds, and for how many days back they are told at most. */
 export const unexplainedShown = 50;
 export const unexplainedDays = 30;
+
+/**
+ * Since when look-ups of an officer's organisation are told to be without a stay: no longer than the stays are kept
+ * that would explain them, or a look-up would be held against somebody whose patient is forgotten.
+ */
+function markedSince({ feeds = [] }: ReviewDeps, { organisation }: Caller, now: Date): Date {
+  const kept = feeds.filter((feed) => hospitalsOf(feed).includes(organisation)).map(({ retention }) => retention.stays);
+  return new Date(now.getTime() - Math.min(unexplainedDays * 86_400_000, ...kept));
+}
 
 /**
  * A page of look-ups in the officer's organisation of people whom its own feed did not have there: neither
@@ -127,7 +154,7 @@ export async function unexplainedOf(
 ): Promise<Awaited<ReturnType<typeof listUnexplained>>> {
   requirePermission(caller, 'review-accesses');
   const now = deps.clock.now();
-  const since = new Date(now.getTime() - unexplainedDays * 86_400_000);
+  const since = markedSince(deps, caller, now);
   return deps.db.transaction(async (trx) => {
     const part = { limit: unexplainedShown, offset: (page - 1) * unexplainedShown };
     const list = await listUnexplained(trx, caller.organisation, since, part);

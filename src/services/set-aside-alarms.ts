@@ -1,5 +1,6 @@
-/** What of messages set aside somebody should look at now: that there are some, that they expire soon, that some have. */
+/** What of messages set aside, or lost, somebody should look at now: that there are some, that they expire soon, that some have. */
 import { addDays, formatInstant, londonDate } from '../domain/dates.ts';
+import { waitedTooLong } from '../store/hospital/forget.ts';
 import type { InterfaceStatus } from './interface-status.ts';
 
 /** So long before messages set aside are deleted it is said that they will be. */
@@ -27,10 +28,15 @@ export function setAsideAlarms({
   for (const { feed, code, count, latestDay } of expired) {
     if (latestDay >= yesterday)
       alarms.push(
-        `${messages(count)} of feed ${feed} expired in the last 30 days while ${count === 1 ? 'it was' : 'they were'} set aside (${code}), and nobody replayed ${count === 1 ? 'it' : 'them'}: ask for ${count === 1 ? 'it' : 'them'} to be sent again.`,
+        `${messages(count)} of feed ${feed} expired in the last 30 days while ${count === 1 ? 'it' : 'they'} ${lostAs(code, count)}: ask for ${count === 1 ? 'it' : 'them'} to be sent again.`,
       );
   }
   return alarms;
+}
+
+function lostAs(code: string, count: number): string {
+  if (code === waitedTooLong) return `waited to be applied (${code})`;
+  return `${count === 1 ? 'was' : 'were'} set aside (${code}), and nobody replayed ${count === 1 ? 'it' : 'them'}`;
 }
 
 function messages(count: number): string {

@@ -30,6 +30,8 @@ export type Taken = 'kept' | 'again' | 'conflict';
 
 /** How long a message of an unknown sender is kept to be shown. */
 const unknownKept = 86_400_000;
+/** Refused because of who sends: they are a stranger's bytes, whatever feed they name. */
+const ofStrangers = new Set(['SENDER_CERTIFICATE', 'SENDER_ADDRESS']);
 /** So much of a refused message is kept: enough to see what it is. */
 const refusedBytes = 16 * 1024;
 
@@ -59,7 +61,9 @@ export function messageTaker({ db, seal }: Pick<HospitalDeps, 'db' | 'seal'>): M
       remarks: remarks ?? [],
       mac,
       sealed: seal.seal(content, messageSeal(feed?.id ?? null, controlId, receivedAt)),
-      expiresAt: new Date(receivedAt.getTime() + (feed?.retention.raw ?? unknownKept)),
+      expiresAt: new Date(
+        receivedAt.getTime() + (feed && !ofStrangers.has(code ?? '') ? feed.retention.raw : unknownKept),
+      ),
     });
   };
   return {

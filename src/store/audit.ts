@@ -1,6 +1,7 @@
 /** The audit trail: written in the transaction of what it records, read by those who review it. */
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
+import type { RawBuilder } from 'kysely';
 import type { Caller } from '../domain/caller.ts';
 import type { PartStates } from '../domain/record.ts';
 import type { Db, Trx } from './database.ts';
@@ -119,7 +120,10 @@ export interface Access {
   readonly unexplained: boolean;
 }
 
-const accessActions = ['look-up', 'view-answer-again', 'print-card', 'arrival-question'] as const;
+// What somebody did by way of the hospital's own list is an access as a look-up is.
+const accessActions = [
+  'look-up', 'view-answer-again', 'print-card', 'arrival-question', 'take-from-board', 'close-stay', 'reopen-stay',
+] as const; // prettier-ignore
 
 /** Limits a list of accesses to one organisation's people who looked, or to one council's records. */
 export type AccessScope =
@@ -135,46 +139,64 @@ const isAccess = sql`(a.action <> 'arrival-question' or (a.sources is not null a
 
 /**
  * Whether look-up `a` is one of somebody whom the hospital's own feed did not have there, and who has not come
- * within a day after it either: what was written then is mended by what is known since.
+ * within a day after it either: what was written then is mended by what is known since. Said only of look-ups since
+ * a moment from which on every stay is kept: the stay that explained an older one may be forgotten.
  */
-const isUnexplained = sql<boolean>`(coalesce(a.detail ? 'unexplained', false) and not exists (
+const isUnexplained = (since: Date): RawBuilder<boolean> => sql<boolean>`(coalesce(a.detail ? 'unexplained', false)
+  and a.at > ${since} and not exists (
   select from stay s where s.nhs_number in (a.number_asked, a.number_current)
     and s.status not in ('expected', 'cancelled', 'deleted')
     and coalesce(s.started_at, s.since) between a.at and a.at + interval '24 hours'
     and s.places @> jsonb_build_array(jsonb_build_object('organisation', a.organisation))))`;
 
+/** A person, by every key and number that they have ever had. */
+export interface AccessSubject {
+  readonly numbers: readonly string[];
+  readonly persons: readonly { readonly council: string; readonly personKey: string }[];
+}
+
+/** Conditions by which rows `a` of the trail are about a person, each with an index of its own. */
+export function matchesOf(scope: AccessScope, { numbers, persons }: AccessSubject): RawBuilder<unknown>[] {
+  const byPerson = persons.map(
+    (person) => sql`(a.council = ${person.council} and a.person_key = ${person.personKey}::bigint)`,
+  );
+  // A number alone is none of a council's: whoever has it may not be one of its people.
+  if ('council' in scope) return byPerson;
+  return [
+    ...byPerson,
+    sql`a.number_asked = any(${[...numbers]}::text[])`,
+    sql`a.number_current = any(${[...numbers]}::text[])`,
+  ];
+}
+
 /**
- * Accesses to a person, newest first, found by every key and number the person has ever had.
+ * Accesses to a person, newest first.
+ * @param keptSince from when on every stay is kept, so that a look-up without one can be told
  */
 export async function listAccesses(
   db: Db,
   scope: AccessScope,
-  subject: { numbers: readonly string[]; persons: readonly { council: string; personKey: string }[] },
-  limit: number,
+  subject: AccessSubject,
+  { limit, keptSince }: { readonly limit: number; readonly keptSince: Date },
 ): Promise<Access[]> {
-  const byPerson = subject.persons.map(
-    (person) => sql`(a.council = ${person.council} and a.person_key = ${person.personKey}::bigint)`,
-  );
+  const matches = matchesOf(scope, subject);
+  if (matches.length === 0) return [];
   // A council sees look-ups for which its record was read. Who was refused, was a child or is not one
   // of its people was not asked of it: the list must not tell it of their hospital visits. An arrival is no
-  // look-up by anybody: it is seen only where the agreement tells the council of its people in hospital.
-  const ofCouncil = 'council' in scope;
-  const byNumber = ofCouncil
-    ? []
-    : [
-        sql`a.number_asked = any(${[...subject.numbers]}::text[])`,
-        sql`a.number_current = any(${[...subject.numbers]}::text[])`,
-      ];
+  // look-up by anybody: it, and what is done by way of the list that it leads to, is seen only where the
+  // agreement tells the council of its people in hospital.
   const within =
     'organisation' in scope
       ? sql`a.organisation = ${scope.organisation}`
       : sql`a.council = ${scope.council} and (a.sources is not null or a.action <> 'look-up')
-          and (a.action <> 'arrival-question'
-            or (a.outcome = 'care-on-record' and a.organisation = any(${[...scope.arrivalsAt]}::text[])))`;
-  if (byPerson.length + byNumber.length === 0) return [];
+          and (a.action in ('look-up', 'view-answer-again', 'print-card')
+            or (a.organisation = any(${[...scope.arrivalsAt]}::text[])
+              and (a.action <> 'arrival-question' or a.outcome = 'care-on-record')))`;
   // One branch a key, so that each finds its own index however long the trail grows.
-  const branches = [...byPerson, ...byNumber].map(
-    (match) => sql`(select a.*, ${isUnexplained} as unexplained from audit_event a where ${match} and ${within}
+  const branches = matches.map(
+    (
+      match,
+    ) => sql`(select a.*, ${isUnexplained(keptSince)} as unexplained from audit_event a where ${match} and ${within}
       and a.action = any(${[...accessActions]}::text[]) and ${isAccess} order by a.at desc limit ${limit})`,
   );
   const { rows } = await sql<AccessRow>`
@@ -194,7 +216,7 @@ export async function listUnexplained(
   since: Date,
   page: { limit: number; offset: number },
 ): Promise<{ accesses: (Access & { number: string | null })[]; all: number }> {
-  const which = sql`a.organisation = ${organisation} and a.at > ${since} and a.action = 'look-up' and ${isUnexplained}`;
+  const which = sql`a.organisation = ${organisation} and a.at > ${since} and a.action = 'look-up' and ${isUnexplained(since)}`;
   const { rows } = await sql<AccessRow & { number_asked: string | null }>`
     select a.*, true as unexplained from audit_event a where ${which} order by a.at desc, a.audit_id
     limit ${page.limit} offset ${page.offset}`.execute(db.sql);

@@ -54,8 +54,12 @@ describe('as people arrive', () => {
     await nia.open('/board');
     const text = await nia.text();
     assert.match(text, /In the department now with council care: 4/);
+    assert.match(
+      text,
+      /Hospital system last heard today at 3am · Sherwood County Council records as at today at 2:40am · Reloads itself/,
+    );
     assert.match(text, /HOLMES, Barbara 999 000 0018 85 years Emergency department today at 2:10am NOT ASKED YET/i);
-    assert.match(text, /On the wards with council care: 1/);
+    assert.match(text, /Admitted or on leave, with council care: 1/);
     assert.match(text, /May have left nothing heard since 30 August 2026 at 1am|May have left nothing heard since yesterday at 1am/i); // prettier-ignore
     assert.doesNotMatch(text, /safeguarding|referral|No message from/i);
     assert.equal(await nia.page.title(), 'In the department now – Homeward');

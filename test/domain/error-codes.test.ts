@@ -43,7 +43,7 @@ test('each code in docs/errors.md has the meaning that the code gives it, and so
 
 test('docs/errors.md lists each code of a feed’s messages with its meaning, its answer and what to do', () => {
   // Codes that the services give, which have no text of their own in the code of the feed.
-  const services = ['canary', 'SEAL_BROKEN', 'NOT_READ', 'STATEMENTS_TOO_MANY', 'NOT_APPLIED'];
+  const services = ['canary', 'SEAL_BROKEN', 'NOT_READ', 'STATEMENTS_TOO_MANY', 'NOT_APPLIED', 'WAITED_TOO_LONG'];
   const feedCodes: Record<string, string> = { ...messageFaults, ...listenerFaults, ...rejections, ...dataFaults, ...quarantines, ...ignoredReasons }; // prettier-ignore
   assert.deepEqual(codes(2).sort(), [...Object.keys(feedCodes), ...services].sort());
   for (const [code = '', meaning = '', answer = '', action = ''] of tableRows(2)) {

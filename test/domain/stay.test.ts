@@ -29,6 +29,11 @@ const arrived = statement('arrived', '09:00');
 const admitted = statement('admitted', '11:00');
 const discharged = statement('discharged', '2 10:00');
 
+it('an end that was said to be days ahead is not believed, in any order (H27)', () => {
+  const ahead = statement('discharged', '2 10:00', { dischargeTime: new Date('2099-12-31T23:59:00Z') });
+  for (const events of [[arrived, admitted, ahead], [ahead, admitted, arrived]]) assert.deepEqual(onlyStay(events).endedAt, on('2 10:00')); // prettier-ignore
+});
+
 describe('the course of a stay', () => {
   holds([
     ['begins with an arrival in the emergency department', [arrived], ['V1, P1, arrived, 02 09:00, Emergency department']],

@@ -176,6 +176,19 @@ describe('birth date, name and death', () => {
     assert.equal('name' in read({ 'PID-5': '' }), false);
   });
 
+  it('takes no marks of a name that nobody sees: they would show it as another', () => {
+    assert.deepEqual(read({ 'PID-5': '\u202eExam\u200bple\u2069^\ufeffSiân' }).name, {
+      family: 'Example',
+      given: 'Siân',
+    });
+  });
+
+  it('takes no day of death that is still to come', () => {
+    assert.deepEqual(read({ 'PID-29': '20991231235900', 'PID-30': 'Y' }).death, { day: null });
+    assert.equal('death' in read({ 'PID-29': '20991231' }), false);
+    assert.deepEqual(remarksOf(adt('A04', { 'PID-29': '20991231' })), ['death-not-read']);
+  });
+
   it('reads a death from PID-30, its time from PID-29', () => {
     const day = { date: '2026-03-01', at: new Date('2026-03-01T22:10:00Z') };
     assert.deepEqual(read({ 'PID-29': '202603012210', 'PID-30': 'Y' }).death, { day });

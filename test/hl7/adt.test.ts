@@ -261,6 +261,7 @@ describe('a message is refused with AE', () => {
 
 describe('H20: a value that nobody has mapped is set aside, never guessed', () => {
   const bySite = { ...kingsVale, patientClasses: { ...kingsVale.patientClasses, O: 'by-site' as const } };
+  const byBed = { ...kingsVale, sites: [{ when: { bed: '1' }, organisation: 'KVH' }] };
   const noCatchAll = { ...kingsVale, sites: kingsVale.sites.slice(0, 2) };
   for (const [why, trigger, fields, feed, expected] of [
     ['an unknown trigger', 'A99', {}, kingsVale, 'quarantined EVENT_UNMAPPED MSH-9 A99'],
@@ -270,9 +271,16 @@ describe('H20: a value that nobody has mapped is set aside, never guessed', () =
     ['no patient class', 'A04', { 'PV1-2': '' }, kingsVale, 'quarantined CLASS_UNMAPPED PV1-2'],
     ['a class named like something that every object has', 'A04', { 'PV1-2': 'constructor' }, kingsVale, 'quarantined CLASS_UNMAPPED PV1-2 constructor'],
     ['a booked class in a change of class', 'A06', { 'PV1-2': 'P' }, kingsVale, 'quarantined CLASS_UNMAPPED PV1-2 P'],
-    ['an unknown site', 'A04', { 'PV1-3': 'TENT^9' }, noCatchAll, 'quarantined SITE_UNMAPPED PV1-3 TENT^9'],
+    ['an unknown site', 'A04', { 'PV1-3': 'TENT^9' }, noCatchAll, 'quarantined SITE_UNMAPPED PV1-3 TENT'],
+    ['an unknown site where beds decide', 'A04', { 'PV1-3': 'TENT^R1^9' }, byBed, 'quarantined SITE_UNMAPPED PV1-3 TENT^^9'],
+    ['a name where a trigger should be', 'HOLMES', {}, kingsVale, 'quarantined EVENT_UNMAPPED MSH-9 not a code, 6 characters'],
+    ['a name where a class should be', 'A04', { 'PV1-2': 'HOLMES Barbara 14 Mar 41' }, kingsVale, 'quarantined CLASS_UNMAPPED PV1-2 not a code, 24 characters'],
+    ['a number where a class should be', 'A04', { 'PV1-2': '9990000018' }, kingsVale, 'quarantined CLASS_UNMAPPED PV1-2 not a code, 10 characters'],
+    ['a place of several words, with who lies there', 'A04', { 'PV1-3': 'GUM CLINIC^SIDE ROOM^HOLMES B^KVH' }, noCatchAll, 'quarantined SITE_UNMAPPED PV1-3 not a code, 10 characters^^^KVH'],
+    ['a birth date where a class should be', 'A04', { 'PV1-2': '14-03-41' }, kingsVale, 'quarantined CLASS_UNMAPPED PV1-2 not a code, 8 characters'],
+    ['a number where a place should be', 'A04', { 'PV1-3': '1 19410314' }, noCatchAll, 'quarantined SITE_UNMAPPED PV1-3 not a code, 10 characters'],
     ['an unknown site of a move', 'A02', { 'PV1-3': 'TENT' }, noCatchAll, 'quarantined SITE_UNMAPPED PV1-3 TENT'],
-    ['a class read by a site that does not say', 'A04', { 'PV1-2': 'O' }, bySite, 'quarantined SITE_UNMAPPED PV1-3 ED^BAY^3'],
+    ['a class read by a site that does not say', 'A04', { 'PV1-2': 'O' }, bySite, 'quarantined SITE_UNMAPPED PV1-3 ED'],
     ['identifiers of which none is the hospital’s', 'A04', { 'PID-3': 'X1^^^OTHER^PI' }, kingsVale, 'quarantined HOSPITAL_NUMBER_UNMAPPED PID-3'],
     ['two hospital numbers', 'A04', { 'PID-3': 'K100^^^KVH^MR~K200^^^KVH^MR' }, kingsVale, 'quarantined HOSPITAL_NUMBERS_DIFFER PID-3'],
     ['two NHS numbers', 'A04', { 'PID-3': 'K100^^^KVH^MR~9990000018^^^NHS^NH~9990000026^^^NHS^NH' }, kingsVale, 'quarantined NHS_NUMBERS_DIFFER PID-3'],
@@ -376,6 +384,26 @@ describe('times', () => {
     assert.equal(at('A02'), '09:00');
     assert.equal(at('A03', { 'EVN-6': '202603020730' }), '07:30');
     assert.equal(at('A03', { 'PV1-45': '00000000' }), '09:00');
+  });
+
+  for (const [why, field, trigger, text] of [
+    ['a discharge in years to come', 'PV1-45', 'A03', '20991231235900'],
+    ['an admission in years to come', 'PV1-44', 'A04', '20991231235900'],
+    ['an admission of 1900, a word for none', 'PV1-44', 'A04', '19000101000000'],
+  ] as const) {
+    it(`of a visit that cannot be are passed over, with a remark: ${why} (H27)`, () => {
+      const message = adt(trigger, { [field]: text });
+      const { admitTime, dischargeTime } = eventOf(message);
+      assert.deepEqual([admitTime, dischargeTime], [undefined, undefined]);
+      assert.deepEqual(remarksOf(message), ['visit-time-not-credible']);
+      const visit = { ...kingsVale, times: { ...kingsVale.times, happened: 'visit' as const } };
+      assert.equal(eventOf(message, visit).at.toISOString(), '2026-03-02T09:00:00.000Z');
+    });
+  }
+
+  it('of a visit may be a little ahead, as the sender’s clock may, and years ago', () => {
+    assert.ok(eventOf(adt('A03', { 'PV1-45': '202603100910' })).dischargeTime);
+    assert.ok(eventOf(adt('A04', { 'PV1-44': '202003100910' })).admitTime);
   });
 
   it('of writing come from MSH-7 where the feed puts the time of the event into EVN-2', () => {

@@ -50,6 +50,7 @@ export async function message(
   site: ListedSite,
   state: 'waiting' | 'applied' | 'quarantined',
   secondsAgo = 0,
+  event = 'ADT^A04',
 ): Promise<void> {
   const at = new Date(site.now.getTime() - secondsAgo * 1000);
   await site.db.sql
@@ -59,7 +60,7 @@ export async function message(
       sender: 'PAS|KVH',
       control_id: randomUUID().slice(0, 20),
       body_mac: Buffer.alloc(32),
-      event: 'ADT^A04',
+      event,
       received_at: at,
       state,
       sealed: Buffer.alloc(1),

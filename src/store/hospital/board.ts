@@ -6,7 +6,7 @@ import { sql } from 'kysely';
 import type { RawBuilder, Selectable } from 'kysely';
 import type { Db } from '../database.ts';
 import type { Schema } from '../schema.ts';
-import { refusedSince, sameNumbers, stayIsOpen } from './care.ts';
+import { refusedSince, sameNumbers, stayIsOpen, wasMatched } from './care.ts';
 import { outdatedSince, standsAt } from './list-gaps.ts';
 import { fromRow } from './stays.ts';
 import type { StoredStay } from './stays.ts';
@@ -17,7 +17,9 @@ export interface OnBoard {
   readonly councils: readonly string[];
   /** The rows of the trail that say how each was learnt. */
   readonly questions: readonly string[];
-  /** The last look-up during this stay that the person allowed, or could not be asked about. */
+  /** Whom each council means, in the same order. */
+  readonly personKeys: readonly (string | null)[];
+  /** The last look-up during this stay that matched this person, who allowed it or could not be asked. */
   readonly permission: { readonly answer: 'given' | 'cannot-ask'; readonly at: Date } | null;
 }
 
@@ -27,7 +29,8 @@ type StayRow = Selectable<Schema['stay']>;
 // have said since that it is somebody else, and the question about them is still to be asked.
 // And only while the answer is good, or has not been good for a moment only: a restriction may have landed since,
 // and a question that cannot be asked again must keep nobody on a list (hazard H23).
-const onRecord = (goodAt: Date): RawBuilder<boolean> => sql<boolean>`c.result = 'yes' and c.withdrawn_at is null
+/** Whether answer `c` puts the person of stay `s` on a list. */
+export const onRecord = (goodAt: Date): RawBuilder<boolean> => sql<boolean>`c.result = 'yes'
   and c.ask_again_at > ${goodAt} and coalesce(${outdatedSince} > ${goodAt}, true)
   and c.bundle <= ${standsAt}
   and c.asked_about = coalesce(s.nhs_number, '-') || ' ' || coalesce(to_char(s.birth_date, 'YYYY-MM-DD'), '-')
@@ -54,21 +57,23 @@ export async function peopleOnBoard(
     StayRow & {
       councils: string[];
       questions: string[];
+      person_keys: (string | null)[];
       answer: 'given' | 'cannot-ask' | null;
       answered_at: Date | null;
     }
   >`
-    select s.*, k.councils, k.questions, l.permission as answer, l.at as answered_at
+    select s.*, k.councils, k.questions, k.person_keys, l.permission as answer, l.at as answered_at
     from stay s
     join lateral (
-      select array_agg(c.council order by c.council) as councils, array_agg(c.audit_id::text order by c.council) as questions
+      select array_agg(c.council order by c.council) as councils, array_agg(c.audit_id::text order by c.council) as questions,
+        array_agg((select q.person_key::text from audit_event q where q.audit_id = c.audit_id) order by c.council) as person_keys
       from stay_care c where c.stay_id = s.stay_id and c.council = any(${[...councils]}::text[]) and ${onRecord(goodAt)}) k
       on k.councils is not null
     left join lateral (
       with ${sameNumbers}
       select a.permission, a.at from audit_event a
       where a.number_asked = any(array(select number from same)) and a.organisation = s.organisation
-        and a.action = 'look-up' and a.permission in ('given', 'cannot-ask')
+        and a.action = 'look-up' and a.permission in ('given', 'cannot-ask') and ${wasMatched}
         and a.at >= coalesce(s.started_at, s.since) - interval '24 hours'
       order by a.at desc limit 1) l on true
     where s.organisation = any(${[...hospitals]}::text[]) and s.feed = any(${[...feeds]}::text[])
@@ -78,6 +83,7 @@ export async function peopleOnBoard(
     stay: fromRow(row),
     councils: row.councils,
     questions: row.questions,
+    personKeys: row.person_keys,
     permission: row.answer && row.answered_at ? { answer: row.answer, at: row.answered_at } : null,
   }));
 }

@@ -37,19 +37,26 @@ export const sameNumbers: RawBuilder<unknown> = sql`recursive same(number) as (
     and c.new_number is not null and c.until_bundle is null)`;
 
 /**
+ * Whether look-up `a` was of the very person whom it named: a council compared the birth date and it agreed, which
+ * only these outcomes are reached with. Any council's match counts; a number that a council has no record of, a date
+ * that was another's, or a look-up refused before any council was asked proves nothing, and so speaks for nobody.
+ */
+export const wasMatched: RawBuilder<boolean> = sql<boolean>`(a.outcome in ('care', 'no-care', 'died')
+  or (a.outcome = 'overdue' and a.person_key is not null))`;
+
+/**
  * Whether the person of stay `s` refused and has not agreed since, by any number that any council says is theirs:
  * from a day before anything is known of the stay, as people are asked while they are being registered. The
- * person's last word counts, since a refusal may have been a slip of the hand; a look-up of somebody who could not
- * be asked, or with a birth date that is another's, is no word of this person. What was said under a number or a
- * start that the stay no longer has is kept on the stay (refusal.ts).
+ * person's last word counts, since a refusal may have been a slip of the hand; only a look-up that matched a record
+ * lifts it (`wasMatched`), and one of somebody who could not be asked is no word of theirs. What was said under a
+ * number or a start that the stay no longer has is kept on the stay (refusal.ts).
  */
 export const refusedSince: RawBuilder<boolean> = sql<boolean>`coalesce((
   with ${sameNumbers}
   select word.refused from (
     select a.at, a.permission = 'refused' as refused from audit_event a
     where a.number_asked = any(array(select number from same)) and a.organisation = s.organisation and a.action = 'look-up'
-      and (a.permission = 'refused' or (a.permission = 'given' and a.sources is not null
-        and coalesce(a.detail->>'mismatch', '') <> 'true'))
+      and (a.permission = 'refused' or (a.permission = 'given' and ${wasMatched}))
       and a.at >= least(s.started_at, s.since, (s.places->0->>'from')::timestamptz) - interval '24 hours'
     union all
     select s.refused_at, true where s.refused_at is not null) word
@@ -142,6 +149,19 @@ export async function caresOf(trx: Trx, stayId: string): Promise<Map<string, Sta
       { council, result, askedAbout: asked_about, bundle, askAgainAt: ask_again_at, refused },
     ]),
   );
+}
+
+/** Who the person of a stay is at the council that last had care on record for it, by the trail; null: at none, ever. */
+export async function knownAs(
+  trx: Trx,
+  { stayId, number }: { readonly stayId: string; readonly number: string },
+): Promise<{ readonly council: string | null; readonly personKey: string | null } | null> {
+  // By the number, which has an index: what was learnt of a stay that left the lists is not kept beside it.
+  const { rows } = await sql<{ council: string | null; key: string | null }>`
+    select a.council, a.person_key::text as key from audit_event a
+    where a.number_asked = ${number} and a.action = 'arrival-question' and a.outcome = 'care-on-record'
+      and a.detail->>'stay' = ${stayId} order by a.at desc limit 1`.execute(trx.sql);
+  return rows[0] ? { council: rows[0].council, personKey: rows[0].key } : null;
 }
 
 /** Keeps what a question learnt in place of what the one before it did. @param audit the question's row of the trail */

@@ -1,26 +1,47 @@
 /** What is kept no longer: messages past their expiry, and stays with all that was said of them. */
 import { sql } from 'kysely';
+import type { RawBuilder } from 'kysely';
 import type { IsoDate } from '../../domain/dates.ts';
 import type { Db, Trx } from '../database.ts';
 
+/** The reason under which messages are counted that waited to be applied until they were deleted. */
+export const waitedTooLong = 'WAITED_TOO_LONG';
+
+/** A feed whose waiting messages are still being taken up, so that they are kept past their expiry. */
+export interface TakenUp {
+  readonly feed: string;
+  /** Those that expired before this go all the same. */
+  readonly expiredBefore: Date;
+}
+
 /**
- * Deletes messages past their expiry; one that still waits to be applied is kept. Those that were set aside until
- * then are counted: nobody may find out only by chance that a mapping lost a week of somebody's stays.
+ * Deletes messages past their expiry; one that still waits to be applied is kept only while its feed is taken up,
+ * and not for ever. Those that were set aside or waited until then are counted: nobody may find out only by chance
+ * that a week of somebody's stays was lost.
  * @param day on which this happens
  * @param limit at most so many at once, so that no sender waits for it
  * @returns how many went
  */
-export async function forgetMessages(db: Db, now: Date, day: IsoDate, limit: number): Promise<number> {
+export async function forgetMessages(
+  db: Db,
+  takenUp: readonly TakenUp[],
+  now: Date,
+  day: IsoDate,
+  limit: number,
+): Promise<number> {
+  const kept = JSON.stringify(takenUp.map(({ feed, expiredBefore }) => ({ feed, before: expiredBefore })));
   const { rows } = await sql<{ gone: number }>`
     with gone as (
       delete from hl7_message where message_id = any(array(
-        select message_id from hl7_message where expires_at < ${now} and state <> 'waiting'
-        order by expires_at limit ${limit}))
+        select message_id from hl7_message m where m.expires_at < ${now} and (m.state <> 'waiting' or not exists (
+          select from json_to_recordset(${kept}) as k (feed text, before timestamptz)
+          where k.feed = m.feed and m.expires_at >= k.before))
+        order by m.expires_at limit ${limit}))
       returning feed, state, code),
     counted as (
       insert into hl7_expired as x (feed, code, day, messages)
-      select feed, coalesce(code, ''), ${day}::date, count(*)::integer from gone
-      where state = 'quarantined' and feed is not null group by 1, 2
+      select feed, case state when 'waiting' then ${waitedTooLong} else coalesce(code, '') end, ${day}::date,
+        count(*)::integer from gone where state in ('quarantined', 'waiting') and feed is not null group by 1, 2
       on conflict (feed, code, day) do update set messages = x.messages + excluded.messages)
     select count(*)::integer as gone from gone`.execute(db.sql);
   return rows[0]?.gone ?? 0;
@@ -31,7 +52,7 @@ export async function forgetExpired(db: Db, before: IsoDate): Promise<void> {
   await db.sql.deleteFrom('hl7_expired').where('day', '<', before).execute();
 }
 
-/** Messages of a feed that expired while they were set aside for a reason. */
+/** Messages of a feed that expired while they were set aside for a reason, or waited to be applied. */
 export interface ExpiredCount {
   readonly feed: string;
   readonly code: string;
@@ -39,7 +60,7 @@ export interface ExpiredCount {
   readonly latestDay: IsoDate;
 }
 
-/** Messages that expired while they were set aside, by feed and reason, since a day; the most first. */
+/** Messages that expired while they were set aside or waited, by feed and reason, since a day; the most first. */
 export async function countExpired(db: Db, since: IsoDate): Promise<ExpiredCount[]> {
   const { rows } = await sql<Omit<ExpiredCount, 'latestDay'> & { latest: IsoDate }>`
     select feed, code, sum(messages)::integer as count, to_char(max(day), 'YYYY-MM-DD') as latest from hl7_expired
@@ -86,9 +107,9 @@ export async function forgetStays(
   const { rows } = await sql<{ cluster: string }>`
     select cluster from (
       select distinct s.cluster from stay s
-      where s.feed = ${feed} and (s.ended_at < ${ended} or s.stale_at < ${stale})
+      where s.feed = ${feed} and (${over(sql`s`, ended)} or s.stale_at < ${stale})
         and not exists (select from stay o where o.cluster = s.cluster
-          and not coalesce(o.ended_at < ${ended} or o.stale_at < ${stale}, false))
+          and not coalesce(${over(sql`o`, ended)} or o.stale_at < ${stale}, false))
         and not exists (select from stay_event n where n.cluster = s.cluster and n.recorded_at >=
           case when exists (select from stay o where o.cluster = s.cluster and o.stale_at < ${stale})
             then ${latest}::timestamptz else ${ended}::timestamptz end)
@@ -111,6 +132,11 @@ export async function forgetStays(
       .execute();
   }
   return clusters.length;
+}
+
+// Nobody leaves later than the last that is heard of it: an end in years to come would keep the stay until then.
+function over(stay: RawBuilder<unknown>, before: Date): RawBuilder<boolean> {
+  return sql<boolean>`(${stay}.ended_at is not null and least(${stay}.ended_at, ${stay}.last_heard_at) < ${before})`;
 }
 
 /**

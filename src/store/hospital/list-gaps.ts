@@ -17,7 +17,11 @@ export interface Untaken {
   readonly oldestSetAsideAt: Date | null;
 }
 
-/** What waits of these feeds, and what was set aside since a moment. */
+// Of somebody who is expected one day, or of a plan to leave: whoever reads a list of who is here misses nothing by
+// them, and a box that stands for a day because of one teaches people not to read it.
+const ofNobodyHere = sql`split_part(m.event, '^', 2) in ('A05', 'A14', 'A16', 'A25', 'A27', 'A38')`;
+
+/** What waits of these feeds, and what was set aside since a moment that may have put somebody on a list or off it. */
 export async function untakenOf(db: Db, feeds: readonly string[], since: Date): Promise<Untaken[]> {
   const { rows } = await sql<{ feed: string; waiting: Date | null; aside: number; oldest: Date | null }>`
     select f.feed, a.aside, a.oldest,
@@ -25,7 +29,8 @@ export async function untakenOf(db: Db, feeds: readonly string[], since: Date): 
         order by message_id limit 1) as waiting
     from unnest(${[...feeds]}::text[]) as f (feed)
     cross join lateral (select count(*)::integer as aside, min(received_at) as oldest from hl7_message m
-      where m.feed = f.feed and m.state = 'quarantined' and m.received_at > ${since}) a`.execute(db.sql);
+      where m.feed = f.feed and m.state = 'quarantined' and m.received_at > ${since}
+        and not ${ofNobodyHere}) a`.execute(db.sql);
   return rows.map(({ feed, waiting, aside, oldest }) => ({
     feed,
     oldestWaitingAt: waiting,

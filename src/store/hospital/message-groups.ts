@@ -28,6 +28,39 @@ export async function countSetAside(db: Db, limit = 1000): Promise<SetAsideCount
   return rows.map(({ latest, expires, ...row }) => ({ ...row, latestAt: latest, firstExpiresAt: expires }));
 }
 
+/** Messages of a feed that wait to be applied. */
+export interface WaitingCount {
+  readonly feed: string;
+  readonly count: number;
+  /** When the first of them expires. */
+  readonly firstExpiresAt: Date;
+}
+
+/** What waits to be applied of feeds other than some, the most first. */
+export async function countWaitingElsewhere(db: Db, feeds: readonly string[]): Promise<WaitingCount[]> {
+  const { rows } = await sql<{ feed: string; count: number; expires: Date }>`
+    select feed, count(*)::integer as count, min(expires_at) as expires from hl7_message
+    where state = 'waiting' and feed is not null and not (feed = any(${[...feeds]}::text[]))
+    group by feed order by count(*) desc, feed`.execute(db.sql);
+  return rows.map(({ expires, ...row }) => ({ ...row, firstExpiresAt: expires }));
+}
+
+/** With this a message is marked after which what hangs together has nearly as many statements as may be. */
+export const nearlyTooMany = 'statements-nearly-too-many';
+
+/** How many messages of each of these feeds were marked as {@link nearlyTooMany} since a moment; none where none was. */
+export async function countNearlyTooMany(
+  db: Db,
+  feeds: readonly string[],
+  since: Date,
+): Promise<{ readonly feed: string; readonly count: number }[]> {
+  const { rows } = await sql<{ feed: string; count: number }>`
+    select feed, count(*)::integer as count from hl7_message
+    where ${sql.lit(nearlyTooMany)} = any(remarks) and received_at > ${since} and feed = any(${[...feeds]}::text[])
+    group by feed order by feed`.execute(db.sql);
+  return rows;
+}
+
 /** What arrivals still ask for, and what they have learnt of stays that are open. */
 export interface ArrivalCounts {
   readonly changesWaiting: number;

@@ -1,5 +1,4 @@
 /** Who is in hospital, as it was last worked out from the feed's statements. */
-import { sql } from 'kysely';
 import type { Selectable } from 'kysely';
 import type { IsoDate } from '../../domain/dates.ts';
 import type { NhsNumber } from '../../domain/nhs-number.ts';
@@ -29,8 +28,6 @@ export interface StoredPerson {
   readonly died: boolean;
 }
 
-const open = ['arrived', 'admitted', 'on-leave'];
-
 /** Stays of people whom the hospital knows by one of these NHS numbers, ended ones too, the latest first. */
 export async function staysOfNumbers(db: Db, numbers: readonly string[]): Promise<StoredStay[]> {
   if (numbers.length === 0) return [];
@@ -38,19 +35,6 @@ export async function staysOfNumbers(db: Db, numbers: readonly string[]): Promis
     .selectFrom('stay')
     .selectAll()
     .where('nhs_number', 'in', [...new Set(numbers)])
-    .orderBy('since', 'desc')
-    .orderBy('stay_id')
-    .execute();
-  return rows.map(fromRow);
-}
-
-/** Everybody who is in an organisation now, on leave and stale stays too, the latest first. */
-export async function openStaysAt(db: Db, organisation: string): Promise<StoredStay[]> {
-  const rows = await db.sql
-    .selectFrom('stay')
-    .selectAll()
-    .where('organisation', '=', organisation)
-    .where(sql<boolean>`status in (${sql.join(open.map((one) => sql.lit(one)))})`)
     .orderBy('since', 'desc')
     .orderBy('stay_id')
     .execute();

@@ -6,7 +6,7 @@ import { roleNames } from '../../domain/caller.ts';
 import type { Role } from '../../domain/caller.ts';
 import { formatInstant } from '../../domain/dates.ts';
 import type { AlertKind } from '../../domain/policy.ts';
-import type { Access } from '../../services/review-accesses.ts';
+import type { Access, ListSeen } from '../../services/review-accesses.ts';
 
 const outcomes: Record<AnswerKind, string> = {
   care: 'Care packages and phone numbers',
@@ -28,6 +28,19 @@ const arrivalOutcomes: Record<string, string> = {
   'care-on-record': 'Whether care is on record: yes',
   'no-care-on-record': 'Whether care is on record: no',
   'cannot-say': 'Whether care is on record: cannot say',
+};
+
+/** What is done by way of the hospital's own list: it discloses whom the hospital has there, and no care. */
+const byList: Record<string, { readonly why: string; readonly saw: string }> = {
+  'take-from-board': { why: 'Taken from the list of patients', saw: 'Name, NHS number and birth date by the hospital’s word' },
+  'close-stay': { why: 'Closed the stay by hand', saw: 'That the patient may have left' },
+  'reopen-stay': { why: 'Took back that the stay was closed', saw: 'That the stay was closed by hand' },
+}; // prettier-ignore
+
+const lists: Record<string, string> = {
+  'see-board': 'Patients here with council care',
+  'see-people-in-hospital': 'The council’s people in hospital',
+  'see-stale-stays': 'Stays that may be over',
 };
 
 const relationships: Record<string, string> = {
@@ -60,6 +73,7 @@ export interface AccessRow {
 export function accessRow(access: Access, nameOf: (id: string) => string, now: Date): AccessRow {
   const safeguarding = access.sharedFields?.includes('safeguarding') ? ', with safeguarding state' : '';
   const arrival = access.action === 'arrival-question';
+  const list = byList[access.action];
   const outcome = outcomes[access.outcome as AnswerKind] ?? arrivalOutcomes[access.outcome] ?? access.outcome;
   return {
     when: formatInstant(access.at, now),
@@ -67,11 +81,36 @@ export function accessRow(access: Access, nameOf: (id: string) => string, now: D
     role: arrival ? 'The service itself' : (roleNames[access.role as Role] ?? access.role),
     team: arrival ? 'as the patient arrived' : access.team,
     organisation: nameOf(access.organisation),
-    why: arrival ? 'Arrival at the hospital' : reasonWords(access.reason),
-    permission: arrival ? 'Not asked: nothing of the care is read' : permissionWords(access),
-    saw: outcome + safeguarding + (actions[access.action] ?? ''),
+    why: arrival ? 'Arrival at the hospital' : (list?.why ?? reasonWords(access.reason)),
+    permission: arrival || list ? 'Not asked: nothing of the care is read' : permissionWords(access),
+    saw: list?.saw ?? outcome + safeguarding + (actions[access.action] ?? ''),
     stay: relationships[access.relationship ?? ''] ?? null,
     unexplained: access.unexplained,
+  };
+}
+
+export interface ListSeenRow {
+  readonly last: string;
+  readonly first: string;
+  readonly who: string;
+  readonly role: string;
+  readonly team: string;
+  readonly organisation: string;
+  readonly list: string;
+  readonly times: number;
+}
+
+/** Somebody who saw a list that a person was on. @param nameOf an organisation's name by its id */
+export function listSeenRow(one: ListSeen, nameOf: (id: string) => string, now: Date): ListSeenRow {
+  return {
+    last: formatInstant(one.last, now),
+    first: formatInstant(one.first, now),
+    who: one.userName,
+    role: roleNames[one.role as Role] ?? one.role,
+    team: one.team,
+    organisation: nameOf(one.organisation),
+    list: lists[one.action] ?? one.action,
+    times: one.times,
   };
 }
 

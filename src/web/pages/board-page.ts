@@ -1,6 +1,7 @@
 /**
  * The hospital's board: who is here now with council care on record, and from there the way to a look-up.
- * A person's stay is named by an id of our own, in forms only: nothing about anybody stands in an address.
+ * A person's stay is named by a random id of our own, which tells nobody anything: it stands in forms, and in the
+ * address of the page that says that a stay was closed; nothing about anybody stands in an address.
  */
 import { z } from 'zod';
 import type { Agreement } from '../../domain/agreement.ts';
@@ -15,7 +16,7 @@ import { lookUp } from '../../services/look-up.ts';
 import type { LookUpDeps } from '../../services/look-up.ts';
 import { definePage } from '../page.ts';
 import type { Page, PageResult } from '../page.ts';
-import { boardRow } from './board-view.ts';
+import { boardRow, sourceLines } from './board-view.ts';
 import { choices } from './find-choices.ts';
 import { countText, gapTexts } from './list-gap-texts.ts';
 
@@ -47,23 +48,36 @@ function boardPage({ board, councils }: BoardPageDeps): Page {
     reloadEvery: listReloads,
     async handle({ caller, automatic, clock, phones, render }) {
       const now = clock.now();
-      const { switchedOn, people, gaps, councils: listed } = await boardOf(board, caller, { automatic });
+      const { switchedOn, people, gaps, sources, councils: listed } = await boardOf(board, caller, { automatic });
+      const nameOf = namesOf(councils);
       const rows = (wanted: (one: BoardPerson) => boolean): object[] =>
-        people.filter(wanted).map((one) => boardRow(one, now));
-      const here = rows(({ status }) => status === 'arrived');
-      const wards = rows(({ status }) => status !== 'arrived');
-      const nameOf = (id: string): string => councils.find((one) => one.id === id)?.name ?? id;
+        people.filter(wanted).map((one) => boardRow(one, nameOf, now));
+      const here = rows((one) => isInDepartment(one, caller.team));
+      const wards = rows((one) => !isInDepartment(one, caller.team));
       const names = listed.map(nameOf);
       return render('board.njk', {
         switchedOn,
         here,
         wards,
         counts: { here: countText(here.length, gaps), wards: countText(wards.length, gaps) },
+        sources: sourceLines(sources, { nameOf, reader: 'hospital' }, now),
         gaps: gapTexts(gaps, { nameOf, reader: 'hospital' }, now),
         toPhone: phones.filter(({ council }) => names.includes(council)),
       });
     },
   });
+}
+
+function namesOf(councils: readonly Council[]): (id: string) => string {
+  return (id) => councils.find((one) => one.id === id)?.name ?? id;
+}
+
+/**
+ * Whether somebody is to be looked for in the department: whoever has not been admitted, and whoever was and still
+ * waits there for a bed, as far as the reader's own team is where the hospital has the patient.
+ */
+function isInDepartment({ status, team: where }: BoardPerson, team: string): boolean {
+  return status === 'arrived' || (status === 'admitted' && where === team);
 }
 
 function lookUpPage({ board, lookUps, councils }: BoardPageDeps): Page {
@@ -73,9 +87,9 @@ function lookUpPage({ board, lookUps, councils }: BoardPageDeps): Page {
     permission: 'look-up',
     audit: 'look-up',
     title: 'Look up this patient',
-    parse: stay,
+    parse: stay.extend({ council: z.string().optional() }),
     async handle({ caller, form, clock, render, redirect }): Promise<PageResult> {
-      const { person, agreement } = await takeFromBoard(board, caller, form.stay, 'look-up');
+      const { person, agreement } = await takeFromBoard(board, caller, form.stay, 'look-up', form.council);
       const { nhsNumber, birthDate } = person;
       if (nhsNumber === null || birthDate === null) throw new HomewardError('STAY_GONE');
       const reason = usualReason(person, agreement);
@@ -89,7 +103,7 @@ function lookUpPage({ board, lookUps, councils }: BoardPageDeps): Page {
       // The patient is asked first: the ordinary look-up, with what the hospital knows already filled in.
       const [year = '', month = '', day = ''] = birthDate.split('-');
       return render('board-ask.njk', {
-        person: { ...boardRow(person, clock.now()), nhsNumber, birthDate },
+        person: { ...boardRow(person, namesOf(councils), clock.now()), nhsNumber, birthDate },
         ...choices(councils, [agreement], { reason }),
         form: {
           nhsNumber,
@@ -109,7 +123,7 @@ function usualReason({ status }: BoardPerson, { purposes }: Agreement): Agreemen
   return purposes.includes(usual) ? usual : (purposes[0] ?? usual);
 }
 
-function closingPages({ board, hospital }: BoardPageDeps): Page[] {
+function closingPages({ board, hospital, councils }: BoardPageDeps): Page[] {
   const closing = { permission: 'close-stay', title: 'Close this stay' } as const;
   return [
     definePage({
@@ -121,7 +135,7 @@ function closingPages({ board, hospital }: BoardPageDeps): Page[] {
       async handle({ caller, form, clock, render }) {
         const { person } = await takeFromBoard(board, caller, form.stay, 'close-stay');
         if (person.staleSince === null) throw new HomewardError('STAY_GONE');
-        return render('board-close.njk', { person: boardRow(person, clock.now()) });
+        return render('board-close.njk', { person: boardRow(person, namesOf(councils), clock.now()) });
       },
     }),
     definePage({

@@ -2,7 +2,9 @@
 import { formatDate, formatInstant, formatTime, londonClock, londonDate } from '../../domain/dates.ts';
 import type { DayOrTime } from '../../domain/stay-event.ts';
 import type { BoardName, BoardPerson } from '../../services/board.ts';
+import type { ListSources } from '../../services/list-sources.ts';
 import type { PersonInHospital } from '../../services/people-in-hospital.ts';
+import type { GapWords } from './list-gap-texts.ts';
 
 export interface BoardRow {
   readonly stayId: string;
@@ -15,6 +17,14 @@ export interface BoardRow {
   readonly permission: { readonly text: string; readonly tone: string | null; readonly at: string | null };
   /** What makes it doubtful that the person is still here; null when nothing does. */
   readonly stale: string | null;
+  /** Each that has care on record, to be looked up one by one. */
+  readonly councils: readonly { readonly id: string; readonly name: string }[];
+}
+
+/** As of when one source of a list is, and whether that is old. */
+export interface SourceLine {
+  readonly text: string;
+  readonly old: boolean;
 }
 
 export interface CouncilRow {
@@ -35,8 +45,8 @@ export function nameText(name: BoardName | null): string {
   return [name.family.toUpperCase(), name.given].filter(Boolean).join(', ') || 'Name not known';
 }
 
-/** A line of the hospital's board. */
-export function boardRow(person: BoardPerson, now: Date): BoardRow {
+/** A line of the hospital's board. @param nameOf an organisation's name by its id */
+export function boardRow(person: BoardPerson, nameOf: (id: string) => string, now: Date): BoardRow {
   const { stayId, nhsNumber, birthDate, team, status, since, permission } = person;
   return {
     stayId,
@@ -47,7 +57,25 @@ export function boardRow(person: BoardPerson, now: Date): BoardRow {
     since: formatInstant(since, now),
     permission: permissionText(permission, now),
     stale: staleText(person, now),
+    councils: person.councils.map((id) => ({ id, name: nameOf(id) })),
   };
+}
+
+/**
+ * As of when a list is, by its sources: the hour at which the page was made says nothing of them.
+ * @param reader `hospital`: staff of that one hospital. `council`: staff of that one council
+ */
+export function sourceLines(
+  { hospitals, councils }: ListSources,
+  { nameOf, reader }: GapWords,
+  now: Date,
+): readonly SourceLine[] {
+  const whose = (of: string): string => (reader === 'hospital' ? 'Hospital system' : `System of ${nameOf(of)}`);
+  const records = (of: string): string => (reader === 'hospital' ? `${nameOf(of)} records` : 'Your records');
+  return [
+    ...hospitals.map(({ of, at, old }) => ({ text: `${whose(of)} last heard ${at ? formatInstant(at, now) : 'never'}`, old })), // prettier-ignore
+    ...councils.map(({ of, at, old }) => ({ text: `${records(of)} ${at ? `as at ${formatInstant(at, now)}` : 'have not come yet'}`, old })), // prettier-ignore
+  ];
 }
 
 function permissionText(permission: BoardPerson['permission'], now: Date): BoardRow['permission'] {

@@ -4,7 +4,7 @@ import { peopleInHospital } from '../../services/people-in-hospital.ts';
 import { definePage } from '../page.ts';
 import type { Page } from '../page.ts';
 import { listReloads } from './board-page.ts';
-import { councilRow } from './board-view.ts';
+import { councilRow, sourceLines } from './board-view.ts';
 import { countText, gapTexts } from './list-gap-texts.ts';
 
 export interface CouncilStaysDeps {
@@ -28,12 +28,13 @@ export function councilStaysPages({ board, nameOf }: CouncilStaysDeps): Page[] {
       reloadEvery: listReloads,
       async handle({ caller, automatic, clock, render }) {
         const now = clock.now();
-        const { switchedOn, people, hospitals, gaps } = await peopleInHospital(board, caller, { automatic });
+        const { switchedOn, people, hospitals, gaps, sources } = await peopleInHospital(board, caller, { automatic });
         return render('in-hospital.njk', {
           switchedOn,
           rows: people.map((one) => councilRow(one, nameOf, now)),
           hospitals: hospitals.map(nameOf),
           count: countText(people.length, gaps),
+          sources: sourceLines(sources, { nameOf, reader: 'council' }, now),
           gaps: gapTexts(gaps, { nameOf, reader: 'council' }, now),
           extractIsOld: gaps.some((one) => one.is === 'overdue'),
         });

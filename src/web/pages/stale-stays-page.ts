@@ -1,6 +1,7 @@
-/** The hospital's stays that may be over, to be closed by hand: also of those whom no board lists any more. */
+/** The hospital's stays that may be over, to be closed by hand, also of those whom no board lists any more. */
 import { z } from 'zod';
 import { formatInstant } from '../../domain/dates.ts';
+import type { BoardDeps } from '../../services/board.ts';
 import { closeStay } from '../../services/close-stay.ts';
 import type { HospitalDeps } from '../../services/hospital-deps.ts';
 import { mostStale, staleStays } from '../../services/stale-stays.ts';
@@ -11,8 +12,13 @@ import { nameText } from './board-view.ts';
 
 const title = 'Stays that may be over';
 
+export interface StaleStaysDeps {
+  readonly board: BoardDeps;
+  readonly hospital: Pick<HospitalDeps, 'db' | 'clock' | 'feeds' | 'wake'>;
+}
+
 /** The list, and closing a stay from it. */
-export function staleStaysPages(hospital: Pick<HospitalDeps, 'db' | 'clock' | 'feeds' | 'wake'>): Page[] {
+export function staleStaysPages({ board, hospital }: StaleStaysDeps): Page[] {
   return [
     definePage({
       method: 'GET',
@@ -21,9 +27,9 @@ export function staleStaysPages(hospital: Pick<HospitalDeps, 'db' | 'clock' | 'f
       audit: 'see-stale-stays',
       title,
       async handle({ caller, clock, render }) {
-        const stays = await staleStays(hospital, caller);
+        const { switchedOn, stays } = await staleStays(board, caller);
         const now = clock.now();
-        return render('stale-stays.njk', { rows: stays.map((one) => rowOf(one, now)), most: mostStale, full: stays.length === mostStale }); // prettier-ignore
+        return render('stale-stays.njk', { switchedOn, rows: stays.map((one) => rowOf(one, now)), most: mostStale, full: stays.length === mostStale }); // prettier-ignore
       },
     }),
     definePage({
@@ -44,7 +50,7 @@ export function staleStaysPages(hospital: Pick<HospitalDeps, 'db' | 'clock' | 'f
 function rowOf({ stayId, name, hospitalNumber, team, since, lastHeardAt, offLists }: StaleStay, now: Date): object {
   return {
     stayId,
-    name: nameText(name),
+    name: name && nameText(name),
     hospitalNumber,
     where: team ?? 'Team not known',
     since: formatInstant(since, now),
