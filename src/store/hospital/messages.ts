@@ -77,18 +77,6 @@ export async function savepoint(trx: Trx): Promise<() => Promise<void>> {
   return async () => void (await sql.raw('rollback to savepoint before_message').execute(trx.sql));
 }
 
-/** Whether anything of a feed waits. */
-export async function isWaiting(db: Db, feed: string): Promise<boolean> {
-  const row = await db.sql
-    .selectFrom('hl7_message')
-    .select('message_id')
-    .where('feed', '=', feed)
-    .where(sql<boolean>`state = 'waiting'`)
-    .limit(1)
-    .executeTakeFirst();
-  return row !== undefined;
-}
-
 /**
  * Takes the right to change a feed's stays, until the transaction ends: whoever folds statements must be
  * the only one who does.
