@@ -15,7 +15,7 @@ import { adt, kingsVale } from './support/adt.ts';
 import { openTestDatabase } from './support/database.ts';
 import type { TestDatabase } from './support/database.ts';
 import { FaultyEngine } from './support/faults.ts';
-import { hospitalOn, localPeer, takenAt, testSeal } from './support/hospital.ts';
+import { emptyFeed, hospitalOn, localPeer, takenAt, testSeal } from './support/hospital.ts';
 import type { TestHospital } from './support/hospital.ts';
 import { verdict } from './support/mllp.ts';
 
@@ -27,8 +27,7 @@ before(async () => {
 });
 after(() => database.close());
 beforeEach(async () => {
-  for (const table of ['hl7_message', 'stay_event', 'stay_key', 'stay', 'stay_change'] as const)
-    await database.db.sql.deleteFrom(table).execute();
+  await emptyFeed(database.db);
   hospital = hospitalOn(database.db);
 });
 

@@ -15,7 +15,7 @@ import { Applier } from '../src/services/applier.ts';
 import { adt, kingsVale } from './support/adt.ts';
 import { openTestDatabase } from './support/database.ts';
 import type { TestDatabase } from './support/database.ts';
-import { hospitalOn } from './support/hospital.ts';
+import { emptyFeed, hospitalOn } from './support/hospital.ts';
 import type { TestHospital } from './support/hospital.ts';
 import { RawPeer, verdict } from './support/mllp.ts';
 import { authority, clientCertificate, serverCertificate } from './support/mllp-certificates.ts';
@@ -40,8 +40,7 @@ before(async () => {
 });
 after(() => database.close());
 beforeEach(async () => {
-  for (const table of ['hl7_message', 'stay_event', 'stay_key', 'stay', 'stay_change'] as const)
-    await database.db.sql.deleteFrom(table).execute();
+  await emptyFeed(database.db);
   hospital = hospitalOn(database.db);
   logged = [];
 });

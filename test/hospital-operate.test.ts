@@ -11,7 +11,7 @@ import { listSetAside, replayMessages, showMessage } from '../src/services/set-a
 import { adt, kingsVale } from './support/adt.ts';
 import { openTestDatabase } from './support/database.ts';
 import type { TestDatabase } from './support/database.ts';
-import { hospitalOn } from './support/hospital.ts';
+import { emptyFeed, hospitalOn } from './support/hospital.ts';
 import type { TestHospital } from './support/hospital.ts';
 
 let database: TestDatabase;
@@ -22,8 +22,7 @@ before(async () => {
 });
 after(() => database.close());
 beforeEach(async () => {
-  for (const table of ['hl7_message', 'stay_event', 'stay_key', 'stay', 'stay_change'] as const)
-    await database.db.sql.deleteFrom(table).execute();
+  await emptyFeed(database.db);
   hospital = hospitalOn(database.db);
 });
 

@@ -9,7 +9,7 @@ import { kingsVale } from './support/adt.ts';
 import type { Fields } from './support/adt.ts';
 import { openTestDatabase } from './support/database.ts';
 import type { TestDatabase } from './support/database.ts';
-import { hospitalOn } from './support/hospital.ts';
+import { emptyFeed, hospitalOn } from './support/hospital.ts';
 import type { TestHospital } from './support/hospital.ts';
 
 let database: TestDatabase;
@@ -18,10 +18,7 @@ before(async () => {
   database = await openTestDatabase();
 });
 after(() => database.close());
-const empty = async (): Promise<void> => {
-  for (const table of ['hl7_message', 'stay_event', 'stay_key', 'stay', 'stay_change'] as const)
-    await database.db.sql.deleteFrom(table).execute();
-};
+const empty = (): Promise<void> => emptyFeed(database.db);
 beforeEach(empty);
 
 const operator: Caller = {

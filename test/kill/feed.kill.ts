@@ -8,18 +8,15 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, it } from 'node:test';
+import { it } from 'node:test';
 import { sql } from 'kysely';
 import { foldStays } from '../../src/domain/stay.ts';
 import { readAdt } from '../../src/hl7/adt.ts';
 import { openStore } from '../../src/store/open.ts';
 import { kingsVale } from '../support/adt.ts';
-import { openTestDatabase } from '../support/database.ts';
-import type { TestDatabase } from '../support/database.ts';
 import { FeedSender, readBack } from '../support/feed-sender.ts';
+import { killingPlace } from '../support/killing.ts';
 import { pause } from '../support/mllp.ts';
 import { freePort } from '../support/web.ts';
 
@@ -27,23 +24,7 @@ const kills = Number(process.env['KILLS'] ?? 4);
 const wanted = Number(process.env['MESSAGES'] ?? kills * 300);
 const main = join(import.meta.dirname, '../../src/main.ts');
 
-let folder: string;
-let server: TestDatabase | null = null;
-
-before(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'homeward-kill-'));
-  server = await openTestDatabase();
-  // On PGlite the processes share a folder, one after the other; the test's own database is not used.
-  if (server.url === null) {
-    await server.close();
-    server = null;
-  }
-});
-
-after(async () => {
-  await server?.close();
-  await rm(folder, { recursive: true, force: true });
-});
+const place = killingPlace();
 
 it(`${kills} kills lose no acknowledged message and apply none twice`, { timeout: 60 * 60_000 }, async (test) => {
   const sender = new FeedSender(new Date(Date.now() - 6 * 3_600_000));
@@ -78,9 +59,9 @@ async function start(): Promise<Life> {
       PATH: process.env['PATH'],
       PORT: String(await freePort()),
       MLLP_PORT: '0',
-      DATA_DIR: join(folder, 'data'),
+      DATA_DIR: join(place.folder, 'data'),
       LOG_LEVEL: 'silent',
-      ...(server?.url ? { DATABASE_URL: server.url } : {}),
+      ...(place.server?.url ? { DATABASE_URL: place.server.url } : {}),
     },
   });
   let text = '';
@@ -126,7 +107,7 @@ async function waiting(): Promise<number> {
 }
 
 function open(): ReturnType<typeof openStore> {
-  return openStore({ databaseUrl: server?.url ?? null, ownerUrl: null, dataDir: join(folder, 'data') });
+  return openStore({ databaseUrl: place.server?.url ?? null, ownerUrl: null, dataDir: join(place.folder, 'data') });
 }
 
 async function assertAllThere(sender: FeedSender): Promise<void> {

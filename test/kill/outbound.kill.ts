@@ -8,15 +8,12 @@ import assert from 'node:assert/strict';
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, it } from 'node:test';
+import { it } from 'node:test';
 import { openStore } from '../../src/store/open.ts';
-import { openTestDatabase } from '../support/database.ts';
-import type { TestDatabase } from '../support/database.ts';
 import { Destination, behaviours } from '../support/destination.ts';
 import type { Behaviour } from '../support/destination.ts';
+import { killingPlace } from '../support/killing.ts';
 import { pause } from '../support/mllp.ts';
 import { checkOrder } from '../support/outbound-property.ts';
 import { Outbound, hintFeed } from '../support/outbound.ts';
@@ -24,23 +21,7 @@ import { Outbound, hintFeed } from '../support/outbound.ts';
 const kills = Number(process.env['KILLS'] ?? 5);
 const child = join(import.meta.dirname, '../support/outbound-child.ts');
 
-let folder: string;
-let server: TestDatabase | null = null;
-
-before(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'homeward-kill-'));
-  server = await openTestDatabase();
-  // On PGlite the processes share a folder, one after the other; the test's own database is not used.
-  if (server.url === null) {
-    await server.close();
-    server = null;
-  }
-});
-
-after(async () => {
-  await server?.close();
-  await rm(folder, { recursive: true, force: true });
-});
+const place = killingPlace();
 
 it(`${kills} kills lose no hint and change no order`, { timeout: 15 * 60_000 }, async (test) => {
   const chosen: Behaviour[] = [];
@@ -65,7 +46,11 @@ it(`${kills} kills lose no hint and change no order`, { timeout: 15 * 60_000 }, 
     const last = await started(destination.port, 'drain', queued);
     const [code] = (await once(last, 'exit')) as [number | null];
     assert.equal(code, 0, 'the last process could not send what was left');
-    const store = await openStore({ databaseUrl: server?.url ?? null, ownerUrl: null, dataDir: join(folder, 'data') });
+    const store = await openStore({
+      databaseUrl: place.server?.url ?? null,
+      ownerUrl: null,
+      dataDir: join(place.folder, 'data'),
+    });
     const rows = await new Outbound(store, hintFeed()).rows();
     await store.close();
     checkOrder(rows, destination);
@@ -83,7 +68,7 @@ it(`${kills} kills lose no hint and change no order`, { timeout: 15 * 60_000 }, 
 
 /** Starts a process and waits until it sends; from then on, the stays that it has queued for are noted. */
 async function started(port: number, work: 'queue' | 'drain', queued: Set<string>): Promise<ChildProcess> {
-  const process = fork(child, [server?.url ?? '-', join(folder, 'data'), String(port), work]);
+  const process = fork(child, [place.server?.url ?? '-', join(place.folder, 'data'), String(port), work]);
   await new Promise<void>((resolve, reject) => {
     process.on('message', (text: string) => {
       if (text === 'started') return resolve();

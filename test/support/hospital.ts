@@ -43,6 +43,12 @@ export interface TestHospital {
 /** The time at which tests take messages: after those of `adt()` were written. */
 export const takenAt = '2026-03-02T09:00:20Z';
 
+/** Empties what the tests of a file share. */
+export async function emptyFeed(db: Database): Promise<void> {
+  for (const table of ['hl7_message', 'hl7_expired', 'stay_event', 'stay_key', 'stay', 'stay_change'] as const)
+    await db.sql.deleteFrom(table).execute();
+}
+
 /** @param file of the feed, when it is not the demo's */
 export function hospitalOn(db: Database, file: FeedFile = kingsVale, clock = movableClock(takenAt)): TestHospital {
   const feed: InboundFeed = file;
