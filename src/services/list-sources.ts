@@ -53,9 +53,8 @@ export async function sourcesOf(
 }
 
 function oldest(sources: readonly ListSource[]): ListSource[] {
-  const byWhom = Map.groupBy(sources, (one) => one.of);
-  return [...byWhom.values()].flatMap(
-    (own) =>
-    own.toSorted((one, other) => (one.at?.getTime() ?? 0) - (other.at?.getTime() ?? 0)).slice(0, 1).map((one) => ({ ...one, old: own.some(({ old }) => old) })), // prettier-ignore
-  );
+  return [...Map.groupBy(sources, (one) => one.of)].map(([of, own]) => {
+    const at = own.map((one) => one.at?.getTime() ?? null);
+    return { of, at: at.includes(null) ? null : new Date(Math.min(...at.map(Number))), old: own.some(({ old }) => old) };
+  });
 }

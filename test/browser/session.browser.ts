@@ -1,6 +1,7 @@
 /** Shared computers: answers that are not asked for twice, not seen by others, and gone when somebody leaves. */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import { openSite } from '../support/browser.ts';
 import type { Visitor } from '../support/browser.ts';
@@ -163,8 +164,16 @@ describe('the warning before the session ends', () => {
     await visitor.lookUp(barbara);
     await pass(14);
     assert.equal(await shown(), true);
+    // A slow network: the page goes on ticking meanwhile, and must not begin leaving anew every second.
+    let asked = 0;
+    await page.route(/signed-out/, async (route) => {
+      asked++;
+      await delay(300);
+      await route.continue().catch(() => undefined);
+    });
     await pass(1.5);
     await page.waitForURL(/signed-out\?why=idle/);
+    assert.equal(asked, 1);
     assert.match(await visitor.text(), /Sherwood County Council Now: 01632 960 20/);
     assert.doesNotMatch(await page.content(), /HOLMES/);
   });

@@ -72,7 +72,15 @@ function watchSession(dialog) {
     if (dialog.open) dialog.close();
     if (tell) tabs?.postMessage({ seconds });
   };
-  const leave = () => window.location.replace('/signed-out?why=idle');
+  let leaving = false;
+  const leave = () => {
+    // Once: on a slow network every further try would break off the one under way, and the page would stay.
+    if (leaving) return;
+    leaving = true;
+    // After a sleep the warning was never up; until the next page comes it covers what is on the screen.
+    if (!dialog.open) dialog.showModal();
+    window.location.replace('/signed-out?why=idle');
+  };
   const look = () => {
     const seconds = Math.ceil((endsAt - Date.now()) / 1000);
     if (seconds <= 0) return leave();
