@@ -6,13 +6,17 @@ import type { Asks } from './statement.ts';
 
 const misses = `('no-record', 'birth-date-mismatch')`;
 
+// Each reading of the trail below takes its rows in the order of its own index. A plan is kept for as long as its
+// connection, and to one made while the trail was known to be empty every index that has the time in it is as good:
+// without an order, one that goes by the time alone was taken, and all of it read from then on.
+
 // Only what can count, however often somebody has asked the same: see PastUse.
 const ofUser = reading(
   'use-of-user',
   `with past as materialized (
      select at, number_asked, outcome in ${misses} or coalesce(detail->>'mismatch', '') = 'true' as missed,
        sources is not null as asked, sources is not null and coalesce(permission = 'cannot-ask', false) as emergency
-     from audit_event where user_id = $1 and at > $2 and action = 'look-up'),
+     from audit_event where user_id = $1 and at > $2 and action = 'look-up' order by at),
    counting as (
      select at, number_asked, missed, asked, emergency from past where missed or emergency
      union all
@@ -51,9 +55,11 @@ export async function readUse(
 
 const ofOrganisation = reading(
   'use-of-organisation',
-  `select number_asked, max(at) as at from audit_event
-   where organisation = $1 and at > $2 and action = 'look-up' and number_asked is not null and sources is not null
-   group by number_asked order by max(at)`,
+  // By themselves, before they are put together by number: for that the index by number would be taken.
+  `with past as materialized (
+     select number_asked, at from audit_event where organisation = $1 and at > $2 and action = 'look-up'
+       and number_asked is not null and sources is not null order by at)
+   select number_asked, max(at) as at from past group by number_asked order by max(at)`,
 );
 
 /** The NHS numbers for which an organisation's people were answered from a council's record since a moment. */
