@@ -18,7 +18,7 @@ import type { Behind } from './support/machine.ts';
 import { exitCodeOf, fromJson, merge, reportOf, runsOf, toJson } from './support/report.ts';
 import type { SuiteResult } from './support/report.ts';
 
-const order = ['look-up', 'page', 'growth', 'import', 'start', 'embedded', 'two-processes', 'hl7'];
+const order = ['look-up', 'page', 'growth', 'import', 'start', 'embedded', 'two-processes', 'hl7', 'notices'];
 const here = import.meta.dirname;
 const say = (line: string): void => console.log(line);
 

@@ -2,13 +2,19 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
+import { councilSide } from './app-council.ts';
+import type { Delivery } from './app-delivery.ts';
+import { healthOf } from './app-health.ts';
+import { providerSide } from './app-providers.ts';
+import type { ProviderSide } from './app-providers.ts';
+import { senderSide } from './app-sender.ts';
+import { toldBy } from './app-told.ts';
 import { commandLineCaller } from './commands/bundles.ts';
 import type { Settings, Site } from './config.ts';
 import { writeDemoBundles } from './demo/bundle.ts';
 import { demoPeople } from './demo/people.ts';
 import type { Caller } from './domain/caller.ts';
 import type { Clock } from './domain/clock.ts';
-import { londonDate } from './domain/dates.ts';
 import { errorCatalogue, HomewardError } from './domain/error.ts';
 import { hospitalsOf } from './domain/hospital-feed.ts';
 import { HospitalFeeds } from './hl7/feeds.ts';
@@ -21,9 +27,13 @@ import { readInterfaces } from './services/interface-status.ts';
 import { forgetOldAnswers, lookUpsOn } from './services/look-up.ts';
 import { receiveBundle } from './services/manage-bundles.ts';
 import type { BundleDeps } from './services/manage-bundles.ts';
+import type { Notices } from './services/notices/compose.ts';
+import { deliveryGauges } from './services/notices/delivery-gauges.ts';
+import { stayGauges } from './services/notices/stay-gauges.ts';
 import { sealerOf } from './services/sealing.ts';
 import { sessionsOn } from './services/sessions.ts';
 import { signInWith } from './services/sign-in.ts';
+import type { Whereabouts } from './services/whereabouts/compose.ts';
 import { openBundle } from './sources/extract-bundle.ts';
 import { currentParts } from './store/bundles.ts';
 import type { Database } from './store/database.ts';
@@ -32,7 +42,6 @@ import { confirmsOnlyWhatItKeeps, openStore } from './store/open.ts';
 import { takeWorkDir } from './store/work-dir.ts';
 import { makeLog, makeMetrics } from './telemetry.ts';
 import type { HospitalMetrics, Log } from './telemetry.ts';
-import type { HealthCheck } from './web/deps.ts';
 import type { Page } from './web/page.ts';
 import { answerPages } from './web/pages/answer-page.ts';
 import { boardPages } from './web/pages/board-page.ts';
@@ -60,6 +69,11 @@ export interface App {
   readonly db: Database;
   /** The hospital's own events; started and listened for by whoever serves, stopped with the rest. */
   readonly feeds: HospitalFeeds;
+  /** What is told to providers and councils: started by whoever serves, stopped with the rest. */
+  readonly notices: Notices;
+  readonly delivery: Delivery;
+  readonly whereabouts: Whereabouts;
+  readonly providers: ProviderSide;
   /** Loads the demo's councils as they are now; does nothing outside the demo. */
   refreshDemo(): Promise<void>;
   /** From now on /health says that this process is about to stop; everything is served as before. */
@@ -91,12 +105,17 @@ export async function buildApp({ settings, site, clock, db: given }: AppDeps): P
   );
   metrics.gauge(async () => {
     const { listener, senders } = feeds.state;
-    return interfaceGauges(
-      await readInterfaces({ ...feeds.deps, destinations: feeds.destinations }),
-      listener,
-      senders,
-    );
+    const status = await readInterfaces({ ...feeds.deps, destinations: feeds.destinations });
+    return [
+      ...interfaceGauges(status, listener, senders),
+      ...(await deliveryGauges({ db, clock })),
+      ...(await stayGauges({ db, clock })),
+    ];
   });
+  const { notices, delivery, whereabouts } = await toldBy({ settings, site, clock }, db, log, metrics);
+  const sessions = sessionsOn(db, clock);
+  const providers = providerSide({ settings, site, clock, db, sessions, delivery, notices: notices.deps, log });
+  const sender = senderSide({ site, clock, db, notices });
   const withFeed = new Set(site.feeds.filter(({ enabled }) => enabled).flatMap(hospitalsOf));
   const lookUps = lookUpsOn({
     db,
@@ -104,18 +123,25 @@ export async function buildApp({ settings, site, clock, db: given }: AppDeps): P
     agreements: site.agreements,
     holidays: site.holidays,
     withFeed,
-    onRefusal: () => feeds.settle(),
+    ownContacts: providers.ownContacts,
+    rosters: site.rosters,
+    onRefusal: () => {
+      feeds.settle();
+      notices.signal.wake();
+    },
   });
-  const sessions = sessionsOn(db, clock);
   // What an earlier start loaded will do until the new is in.
   let demoLoaded = !site.demo || (await currentParts(db, site.councils[0]?.id ?? '')).length > 0;
   let stopping = false;
   const health = healthOf(db, site, clock, { demoLoaded: () => demoLoaded, stopping: () => stopping });
   const nameOf = (id: string): string => [...site.hospitals, ...site.councils].find((one) => one.id === id)?.name ?? id;
   const board = { db, clock, agreements: site.agreements, feeds: site.feeds };
+  const council = councilSide({ settings, site, board, notices: notices.deps, whereabouts: whereabouts.deps, ways: delivery.ways, nameOf }); // prettier-ignore
   const pages: Page[] = [
+    ...council.pages,
     ...findPages({ lookUps, councils: site.councils }),
-    ...answerPages({ lookUps, councils: site.councils }),
+    ...answerPages({ lookUps, calls: sender.calls, councils: site.councils }),
+    ...sender.pages,
     ...staleStaysPages({ board, hospital: feeds.deps }),
     ...boardPages({ board, hospital: feeds.deps, lookUps, councils: site.councils }),
     ...councilStaysPages({ board, nameOf }),
@@ -123,6 +149,9 @@ export async function buildApp({ settings, site, clock, db: given }: AppDeps): P
     ...extractPages({ bundles: (council) => bundles.get(council) ?? null, jobs, workDir }),
     ...operatorPages({ freshness: { db, clock, councils: site.councils, agreements: site.agreements }, health }),
     ...interfacePages(interfacesOf(feeds)),
+    ...delivery.pages,
+    ...providers.pages,
+    ...whereabouts.pages,
     ...metricsPages(metrics.text, settings.metricsToken()),
   ];
   const server = await buildServer({
@@ -135,6 +164,9 @@ export async function buildApp({ settings, site, clock, db: given }: AppDeps): P
     pages,
     health,
     log,
+    emailSignIn: true,
+    menuCounts: async (caller) => ({ ...(await sender.menuCounts(caller)), ...(await council.menuCounts(caller)) }),
+    trustedProxies: settings.trustedProxies,
     observe: metrics.observe,
     ...(site.demo ? { demoPeople: demoPeople(clock.now()) } : {}),
     afterSignInAgain: (_, answer) => (answer ? `/answers/${answer}` : '/find'),
@@ -145,6 +177,10 @@ export async function buildApp({ settings, site, clock, db: given }: AppDeps): P
   }, 60_000);
   const forget = async (): Promise<void> => {
     for (const own of bundles.values()) await forgetOldData(own, serviceItself(own.council.id, clock));
+    await notices.forget();
+    await delivery.forget();
+    await providers.forget();
+    await sender.forget();
   };
   const hourly = setInterval(() => void forget().catch(failed), 3_600_000);
   hourly.unref();
@@ -157,18 +193,28 @@ export async function buildApp({ settings, site, clock, db: given }: AppDeps): P
     server,
     db,
     feeds,
+    notices,
+    delivery,
+    whereabouts,
+    providers,
     refreshDemo: () =>
       site.demo
         ? loadDemo(clock, bundles, workDir)
+            .then(() => providers.registerDemo())
             .then(() => void (demoLoaded = true))
             .then(() => feeds.settle())
+            .then(() => notices.signal.wake())
             .catch(failedDemo)
         : Promise.resolve(),
     sendNoMore: () => void (stopping = true),
     async stop() {
       clearInterval(sweep);
       clearInterval(hourly);
+      sender.stop();
       await feeds.stop();
+      await notices.stop();
+      await providers.post.stop();
+      await delivery.stop();
       await server.close();
       await jobs.settle();
       await db.close();
@@ -254,34 +300,6 @@ function bundleUseCases(
   );
 }
 
-function healthOf(
-  db: Database,
-  site: Site,
-  clock: Clock,
-  state: { readonly demoLoaded: () => boolean; readonly stopping: () => boolean },
-): () => Promise<readonly HealthCheck[]> {
-  return async () => {
-    const database = await db.ping().then(
-      () => ({ name: 'database', ok: true }),
-      () => ({ name: 'database', ok: false, detail: 'The database cannot be reached.' }),
-    );
-    // Not being able to tell a bank holiday misleads about phones, but must not take the service down.
-    const runOut = londonDate(clock.now()) > site.holidays.knownUntil;
-    const calendar = {
-      name: 'bank-holidays',
-      ok: true,
-      ...(runOut ? { detail: `The calendar ended on ${site.holidays.knownUntil}: update bank-holidays.yaml.` } : {}),
-    };
-    const demo = {
-      name: 'demo',
-      ok: state.demoLoaded(),
-      ...(state.demoLoaded() ? {} : { detail: 'The demo’s councils are being loaded.' }),
-    };
-    const stopping = { name: 'stopping', ok: false, detail: 'This process is being stopped: send no more here.' };
-    return [database, calendar, ...(site.demo ? [demo] : []), ...(state.stopping() ? [stopping] : [])];
-  };
-}
-
 // The demo's extracts go through the real import, as a council's would, so that they are fresh at each start.
 async function loadDemo(clock: Clock, bundles: ReadonlyMap<string, BundleDeps>, workDir: string): Promise<void> {
   const folder = join(workDir, 'demo');
@@ -310,6 +328,9 @@ export async function serve(deps: AppDeps & { readonly say: (line: string) => vo
     // Listening first: what the last start loaded can be asked at once, and /health says when the new is in.
     await listen(app, settings);
     app.feeds.start();
+    app.notices.start();
+    app.delivery.sender.start();
+    app.providers.post.start();
     for (const line of await listenForFeeds(app, deps)) say(line);
     await app.refreshDemo();
     refresh = setInterval(() => void app.refreshDemo(), demoRefreshEvery);

@@ -37,6 +37,15 @@ export interface Settings {
   feedKeys(): readonly [current: Buffer, ...old: Buffer[]] | null;
   /** Seals the cookie that lives while somebody signs in; null when not set. */
   sessionSecret(): string | null;
+  /** Addresses and networks of the proxies in front, whose word on where a request came from is taken. */
+  readonly trustedProxies: readonly string[];
+  /** Address of the mail server, with its password; null when not set. */
+  smtpUrl(): string | null;
+  /** GOV.UK Notify's key, and where Notify is if not at its own address; null without a key. */
+  notify(): { readonly apiKey: string; readonly baseUrl: string | null } | null;
+  /** Where letters that come back are taken in; null when not said. */
+  readonly bouncePort: number | null;
+  readonly bounceHost: string;
   /** A secret that a file of the configuration folder names. */
   secret(name: string): string | null;
 }
@@ -86,6 +95,12 @@ const environmentSchema = z.object({
   MLLP_TLS_CLIENT_CA: z.string().optional(),
   FEED_KEY: feedKey.optional(),
   FEED_KEY_OLD: z.string().transform((text) => text.split(',').map((one) => one.trim())).pipe(z.array(feedKey)).default([]),
+  TRUSTED_PROXIES: z.string().transform((text) => text.split(',').map((one) => one.trim())).pipe(z.array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], 'must be addresses or networks like 10.0.0.0/8'))).default([]),
+  SMTP_URL: z.string().regex(/^smtps?:\/\/[^/]/, 'must be an address like smtps://user:password@mail.example').optional(),
+  NOTIFY_API_KEY: z.string().min(73, 'must be a key as Notify shows it').optional(),
+  NOTIFY_URL: address.optional(),
+  BOUNCE_PORT: z.coerce.number({ error: 'must be a port number' }).int('must be a port number').min(0, 'must be a port number').max(65535, 'must be a port number').optional(),
+  BOUNCE_HOST: z.string().default('127.0.0.1'),
   SESSION_SECRET: z.string().min(32, 'must be at least 32 characters').optional(),
 }); // prettier-ignore
 
@@ -117,7 +132,13 @@ export function loadSettings(env: Environment = process.env): Settings {
     mllpHost: data.MLLP_HOST,
     mllpTls: () => tls,
     feedKeys: () => (currentKey ? ([currentKey, ...oldKeys] as const) : null),
+    trustedProxies: Object.freeze(data.TRUSTED_PROXIES),
     sessionSecret: () => data.SESSION_SECRET ?? null,
+    smtpUrl: () => data.SMTP_URL ?? null,
+    notify: () =>
+      data.NOTIFY_API_KEY === undefined ? null : { apiKey: data.NOTIFY_API_KEY, baseUrl: data.NOTIFY_URL ?? null },
+    bouncePort: data.BOUNCE_PORT ?? null,
+    bounceHost: data.BOUNCE_HOST,
     secret: (name: string) => given[name] ?? null,
   });
 }

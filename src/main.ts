@@ -23,6 +23,7 @@ import {
 } from './commands/hl7.ts';
 import type { Hl7CommandDeps } from './commands/hl7.ts';
 import { progressBar } from './commands/progress-bar.ts';
+import { inviteProviderCommand } from './commands/providers.ts';
 import { loadSettings, loadSite } from './config.ts';
 import type { Settings, Site } from './config.ts';
 import type { Caller } from './domain/caller.ts';
@@ -33,6 +34,7 @@ import { hintDestinations } from './hl7/hint-message.ts';
 import { reasonText, sendFaultText } from './hl7/reason-text.ts';
 import type { BundleDeps } from './services/manage-bundles.ts';
 import { sealerOf } from './services/sealing.ts';
+import { sessionsOn } from './services/sessions.ts';
 import { openBundle } from './sources/extract-bundle.ts';
 import { demoKey } from './store/key-file.ts';
 import { openInMemory, openStore } from './store/open.ts';
@@ -48,10 +50,11 @@ Usage: homeward COMMAND
   release ID             let a held bundle in
   discard ID             throw a held bundle away
   rollback               go back to how the facts stood before the newest bundle
+  invite-provider        whom a council could invite; with --provider ID and --email ADDRESS: invite its manager
   hl7 status             how the hospital's feeds and destinations stand; more: hl7 --help
 
 Options
-  --council CODE         which council; needed for release, discard and rollback when several are configured
+  --council CODE         which council; needed for release, discard, rollback and invite-provider when several are configured
   --help                 this text
 
 Settings come from the environment: see the README.`;
@@ -61,6 +64,7 @@ const clock = { now: (): Date => new Date() };
 async function main(): Promise<number> {
   const [first, ...others] = process.argv.slice(2);
   if (first === 'hl7') return runHl7Command(others);
+  if (first === 'invite-provider') return runInviteCommand(others);
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: { council: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
@@ -129,6 +133,41 @@ async function runBundleCommand(
     await store.close();
   }
 }
+
+async function runInviteCommand(args: string[]): Promise<number> {
+  const text = { type: 'string' } as const;
+  const { values } = parseArgs({ args, options: { council: text, provider: text, email: text } });
+  const settings = loadSettings();
+  const site = loadSite(settings);
+  const council = await chooseCouncil(site.councils, values.council, null, openBundleNever);
+  const { databaseUrl, databaseOwnerUrl: ownerUrl, dataDir } = settings;
+  const db = await openStore({ databaseUrl, ownerUrl, dataDir });
+  const nothing = (): void => undefined;
+  try {
+    const { text: said, exitStatus } = await inviteProviderCommand(
+      {
+        db,
+        clock,
+        sessions: sessionsOn(db, clock),
+        holidays: site.holidays,
+        councils: site.councils,
+        secret: site.sealingSecret(),
+        wake: nothing,
+        onContact: nothing,
+      },
+      commandLineCaller(userInfo().username, council.id, clock.now()),
+      { provider: values.provider, email: values.email },
+    );
+    console.log(said);
+    return exitStatus;
+  } finally {
+    await db.close();
+  }
+}
+
+const openBundleNever = (): never => {
+  throw new Error('No bundle is opened to invite somebody');
+};
 
 async function runHl7Command(args: string[]): Promise<number> {
   const { values, positionals } = parseArgs({

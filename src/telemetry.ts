@@ -82,6 +82,8 @@ export interface Metrics {
   /** Counts a finished request by route pattern. */
   observe(request: { method: string; route: string; status: number; seconds: number }): void;
   readonly hospital: HospitalMetrics;
+  /** A message to a provider or council was handed over, or was not. */
+  delivered(channel: string, outcome: string): void;
   /** Has what stands somewhere read each time that everything is asked for. */
   gauge(read: () => Promise<readonly GaugeValue[]>): void;
   /** Everything counted, as Prometheus reads it. */
@@ -107,12 +109,19 @@ export function makeMetrics(): Metrics {
     buckets: [0.01, 0.03, 0.1, 0.3, 1, 3, 10],
     registers: [registry],
   });
+  const delivered = new Counter({
+    name: 'homeward_delivery_attempts_total',
+    help: 'Attempts to send a message: delivered, accepted by somebody who says later what became of it, later, or refused',
+    labelNames: ['channel', 'outcome'],
+    registers: [registry],
+  });
   const gauges = new Map<string, Gauge>();
   let read: () => Promise<readonly GaugeValue[]> = async () => [];
   return {
     observe: ({ method, route, status, seconds }) =>
       duration.observe({ method, route, status: String(status) }, seconds),
     hospital: hospitalMetrics(registry),
+    delivered: (channel, outcome) => delivered.inc({ channel, outcome }),
     gauge: (from) => void (read = from),
     async text() {
       // What cannot be read now is left out: an old figure would look like a new one.

@@ -124,7 +124,10 @@ describe('who saw a person on a list', () => {
     const actions = ({ seen }: { seen: readonly { action: string }[] }): string[] =>
       seen.map((one) => one.action).sort();
     assert.deepEqual(actions((await councilAccesses(deps(site), site.dutyWorker, 'M1')).lists), ['see-people-in-hospital', 'see-stale-stays']); // prettier-ignore
-    assert.deepEqual(actions((await whoLooked(deps(site), officer(site), A)).lists), ['see-stale-stays']);
+    // What the hospital's word told another organisation is the hospital's to know; another hospital's is not.
+    assert.deepEqual(actions((await whoLooked(deps(site), officer(site), A)).lists), ['see-people-in-hospital', 'see-stale-stays']); // prettier-ignore
+    const elsewhere = { ...officer(site), organisation: 'ANOTHER' };
+    assert.deepEqual(actions((await whoLooked(deps(site), elsewhere, A)).lists), []);
   });
 
   it('before a person came onto it is not among them', async () => {

@@ -88,7 +88,7 @@ describe('the council’s list of accesses to a person', () => {
     const [row] = (await auditOf(test.db, site.council.id)).filter((one) => one['action'] === 'see-council-accesses');
     assert.deepEqual(
       [row?.['role'], row?.['number_asked'], row?.['detail']],
-      ['council-duty-worker', A, { shown: 0, lists: 0 }],
+      ['council-duty-worker', A, { shown: 0, disclosed: 0, lists: 0 }],
     );
   });
 
@@ -106,7 +106,13 @@ describe('the council’s list of accesses to a person', () => {
     const { accesses, known } = await councilAccesses(deps(site), dutyWorker(site), C);
     assert.deepEqual([known, accesses], [false, []]);
     const nobody = await councilAccesses(deps(site), dutyWorker(site), "M1' or '1'='1");
-    assert.deepEqual(nobody, { accesses: [], lists: { seen: [], people: 0 }, known: false });
+    assert.deepEqual(nobody, {
+      accesses: [],
+      disclosed: [],
+      names: new Map(),
+      lists: { seen: [], people: 0 },
+      known: false,
+    });
     await assert.rejects(councilAccesses(deps(site), dutyWorker(site), '  '), refusedWith('FORM_INVALID'));
   });
 

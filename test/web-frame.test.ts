@@ -7,7 +7,7 @@ import { HomewardError } from '../src/domain/error.ts';
 import { idleLimit } from '../src/services/sessions.ts';
 import { mountedRoutes } from '../src/web/mount.ts';
 import { definePage } from '../src/web/page.ts';
-import type { PageRequest, PageResult } from '../src/web/page.ts';
+import type { LocalPath, Page, PageRequest, PageResult } from '../src/web/page.ts';
 import { buildServer } from '../src/web/server.ts';
 import { stylesheet } from '../src/web/stylesheet.ts';
 import { none, phones, postSlowly, raw, seen, testPages } from './support/frame-pages.ts';
@@ -137,6 +137,24 @@ describe('who may see a page', () => {
     const written = await new Browser(web.baseUrl).post('/nurse', { nhsNumber: '1' });
     assert.equal(written.status, 401);
     assert.match(written.text, /What you sent was not used/);
+  });
+
+  it('sends people of care providers to their own sign-in, and everybody else to theirs', async () => {
+    const page = (path: LocalPath, permission: 'answer-notices' | 'look-up'): Page =>
+      definePage({ method: 'GET', path, permission, audit: 'none: says nothing', title: 'Inbox', handle: ({ render }) => render('start.njk', {}) }); // prettier-ignore
+    const pages = [page('/inbox', 'answer-notices'), page('/find', 'look-up')];
+    const own = await startWeb(pages, () => ({ emailSignIn: true }));
+    try {
+      const to = async (path: string): Promise<string | null> => (await new Browser(own.baseUrl).get(path)).headers.get('location'); // prettier-ignore
+      assert.equal(await to('/inbox'), '/provider/sign-in');
+      assert.equal(await to('/find'), '/sign-in/demo', 'not a page more than without');
+      const choice = await new Browser(own.baseUrl).get('/sign-in');
+      assert.equal(choice.status, 200, 'somebody of a provider is not led to the hospital’s sign-in');
+      assert.match(choice.text, /href="\/sign-in\/demo"[^]*href="\/provider\/sign-in"/);
+      assert.match((await new Browser(own.baseUrl).get('/signed-out?why=idle')).text, /href="\/sign-in\/demo"[^]*href="\/provider\/sign-in"/); // prettier-ignore
+    } finally {
+      await own.close();
+    }
   });
 
   it('refuses a role without the permission', async () => {

@@ -43,6 +43,14 @@ export async function asOwner(url: string, ...statements: readonly string[]): Pr
   }
 }
 
+/**
+ * Lets a filled database come to rest: no site gets in a minute what was just put in here, and writing that much to disk
+ * later would stand in the way of what is measured, as would the vacuum that so many new rows bring about.
+ */
+export async function settle(url: string): Promise<void> {
+  await asOwner(url, 'vacuum (analyze)', 'checkpoint');
+}
+
 /** The NHS number of a nine-digit stem `999000000 + n`, or of the next where none exists for that one. */
 export function numberAt(n: number): string {
   const digits = String(999_000_000 + n);

@@ -63,7 +63,8 @@ const timing = z
     'retryFirst must not be longer than retryLongest',
   );
 
-const destinationSecurity = z.discriminatedUnion('security', [
+/** How a message of ours is carried to somebody's engine. */
+export const destinationSecurity = z.discriminatedUnion('security', [
   z.strictObject({ security: z.literal('plain-text') }),
   z.strictObject({ security: z.literal('tls'), serverCertificate: fingerprint.optional() }),
 ]);

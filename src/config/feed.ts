@@ -180,7 +180,10 @@ export function readFeedFiles(folder: string): YamlFile<Feed>[] {
 }
 
 /** What in feed files does not agree with the organisations, or with each other. */
-export function feedFaults(files: readonly YamlFile<Feed>[], hospitals: readonly Hospital[]): Fault[] {
+export function feedFaults(
+  files: readonly YamlFile<Feed>[],
+  hospitals: readonly Pick<Hospital, 'id' | 'name' | 'teams'>[],
+): Fault[] {
   const faults: Fault[] = [];
   for (const [index, { file, value, lineOf }] of files.entries()) {
     const say: Say = (reason, path) => void faults.push({ file, line: lineOf(path), reason });

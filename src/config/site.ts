@@ -3,12 +3,18 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { agreementSchema } from '../domain/agreement.ts';
 import type { Agreement } from '../domain/agreement.ts';
+import { hospitalsOf } from '../domain/hospital-feed.ts';
 import type { HolidayCalendar } from '../domain/office-hours.ts';
 import type { Council, Hospital } from '../domain/organisation.ts';
+import { parseProviderId } from '../domain/provider-id.ts';
+import type { RosterAgreement } from '../domain/roster-agreement.ts';
 import { signInSchema } from '../domain/sign-in.ts';
 import type { Persona, ProviderSettings, SignInSettings } from '../domain/sign-in.ts';
+import { deliveryFaults, readDeliveryFile } from './delivery.ts';
+import type { DeliveryFile } from './delivery.ts';
 import { feedFaults, readFeedFiles } from './feed.ts';
 import type { Feed } from './feed.ts';
+import { readRosterFiles, rosterFaults } from './roster.ts';
 import { holidaysSchema, organisationsSchema, siteSchema } from './schemas.ts';
 import { readYaml, refuse } from './yaml-file.ts';
 import type { Fault, YamlFile } from './yaml-file.ts';
@@ -26,6 +32,10 @@ export interface SiteFiles {
   readonly holidays: HolidayCalendar;
   /** What hospitals send, those that are switched off too. */
   readonly feeds: readonly Feed[];
+  /** Providers' own agreements on their lists of clients. */
+  readonly rosters: readonly RosterAgreement[];
+  /** What carries messages out of the house. */
+  readonly delivery: DeliveryFile;
 }
 
 const shippedHolidays = join(import.meta.dirname, '../../config/bank-holidays.yaml');
@@ -37,10 +47,15 @@ export function readSiteFiles(folder: string): SiteFiles {
   const agreements = agreementFiles(folder).map((file) => readYaml(file, agreementSchema));
   const signIn = readYaml(join(folder, 'sign-in.yaml'), signInSchema);
   const feeds = readFeedFiles(folder);
+  const delivery = readDeliveryFile(folder);
+  const rosters = readRosterFiles(folder);
   const faults = [
     ...agreementFaults(agreements, organisations),
     ...signInFaults(signIn, organisations),
     ...feedFaults(feeds, organisations.hospitals),
+    ...serviceFaults(join(folder, 'organisations.yaml'), organisations, feeds),
+    ...rosterFaults(rosters, organisations.councils),
+    ...deliveryFaults(delivery, organisations.councils),
   ];
   if (faults.length > 0) refuse(faults);
   return {
@@ -51,6 +66,8 @@ export function readSiteFiles(folder: string): SiteFiles {
     personas: signIn.value.personas,
     holidays: readHolidays(folder),
     feeds: feeds.map(({ value }) => value),
+    rosters: rosters.map(({ value }) => value),
+    delivery: delivery.value,
   };
 }
 
@@ -80,6 +97,10 @@ function agreementFaults(files: readonly YamlFile<Agreement>[], { councils, hosp
       say('council', `no council “${value.council}” is in organisations.yaml`);
     if (!hospitals.some(({ id }) => id === value.hospital))
       say('hospital', `no hospital “${value.hospital}” is in organisations.yaml`);
+    const { providers, council, whereabouts } = value.notices;
+    const hospital = hospitals.find(({ id }) => id === value.hospital);
+    if ((providers || council || whereabouts.enabled) && hospital && hospital.phone === null)
+      say('notices', `${hospital.name} has no phone in organisations.yaml, and whoever is told must be able to phone`);
     const before = files.slice(0, index).map((other) => ({ file: other.file, ...other.value }));
     const sameId = before.find(({ id }) => id === value.id);
     if (sameId) say('id', `${sameId.file} has this id already`);
@@ -87,6 +108,18 @@ function agreementFaults(files: readonly YamlFile<Agreement>[], { councils, hosp
     if (samePair) say('council', `${samePair.file} is already the agreement of this council and hospital`);
   }
   return faults;
+}
+
+// A feed that is named wrongly would be one that is never heard: "not with us" could not be said, and nobody would know why.
+function serviceFaults(file: string, { hospitals }: Organisations, feeds: readonly YamlFile<Feed>[]): Fault[] {
+  return hospitals.flatMap(({ name, id, services }) =>
+    services.flatMap((service): Fault[] => {
+      const feed = feeds.find(({ value }) => value.id === service.feed);
+      if (service.feed === null || (feed && hospitalsOf(feed.value).includes(id))) return [];
+      const reason = `“${service.name}” of ${name} names the feed “${service.feed}”, which is ${feed ? 'another hospital’s' : 'not in feeds/'}`;
+      return [{ file, line: 1, reason }];
+    }),
+  );
 }
 
 function signInFaults({ file, value, lineOf }: YamlFile<SignInSettings>, organisations: Organisations): Fault[] {
@@ -112,6 +145,20 @@ function mappingFault(
 ): { key: string; text: string } | null {
   const hospital = hospitals.find(({ id }) => id === organisation);
   const council = councils.find(({ id }) => id === organisation);
+  const place = parseProviderId(organisation);
+  if (role.startsWith('provider-') !== (place !== null)) {
+    return place
+      ? { key: 'role', text: `“${role}” is not a role of a care provider, and “${organisation}” is one` }
+      : {
+          key: 'organisation',
+          text: `“${role}” is a role of a care provider: write cqc:LOCATION or local:COUNCIL:REFERENCE`,
+        };
+  }
+  if (place) {
+    return place.kind === 'local' && !councils.some(({ id }) => id === place.council)
+      ? { key: 'organisation', text: `no council “${place.council}” is in organisations.yaml` }
+      : null;
+  }
   if (!hospital && !council)
     return { key: 'organisation', text: `no organisation “${organisation}” is in organisations.yaml` };
   const either = role === 'privacy-officer' || role === 'operator';

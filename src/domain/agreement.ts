@@ -6,6 +6,8 @@ import { z } from 'zod';
 import { roles } from './caller.ts';
 import type { Role } from './caller.ts';
 import { makeDate } from './dates.ts';
+import { duration } from './duration.ts';
+import { noticeTerms } from './notice-terms.ts';
 
 /** Why a person is looked up. Direct care only: there is no other value to choose. */
 export const reasons = {
@@ -45,16 +47,6 @@ const isoDate = z.string().refine((text) => {
   const [year, month, day] = text.split('-').map(Number);
   return /^\d{4}-\d{2}-\d{2}$/.test(text) && makeDate(year ?? 0, month ?? 0, day ?? 0) !== null;
 }, 'must be a date like 2026-03-31');
-
-const unit = { minute: 60_000, hour: 3_600_000, day: 86_400_000 } as const;
-/** A length of time in words, such as `26 hours`; becomes milliseconds. */
-const duration = z
-  .string()
-  .regex(/^\d+ (minute|hour|day)s?$/, 'must be a length of time like "26 hours"')
-  .transform((text) => {
-    const [count, word = ''] = text.split(' ');
-    return Number(count) * unit[word.replace(/s$/, '') as keyof typeof unit];
-  });
 
 /** What an arrival at the hospital does; each off unless somebody has turned it on. */
 const arrival = z
@@ -100,6 +92,8 @@ export const agreementSchema = z
     fullCostPackages: z.enum(['shown', 'not-shown']),
     recentlyEnded: duration,
     arrival: arrival.prefault({}),
+    /** What may be told to providers and to the council; nothing unless somebody has turned it on. */
+    notices: noticeTerms.prefault({}),
     freshness: z.strictObject({
       care: limits,
       safeguarding: z.strictObject({ notAvailableAfter: duration }),
@@ -117,7 +111,13 @@ export const agreementSchema = z
       emergenciesBeforeEachSignIn: z.int().positive(),
       mismatchesBeforeNeutral: z.int().positive(),
     }),
-    retention: z.strictObject({ answers: duration, closedFacts: duration, heldExtracts: duration }),
+    retention: z.strictObject({
+      answers: duration,
+      closedFacts: duration,
+      heldExtracts: duration,
+      /** Notices, from when they are done with; also answers to "may your care provider be told?". */
+      notices: duration.default(42 * 86_400_000),
+    }),
   })
   .refine((agreement) => agreement.from <= agreement.until, {
     message: 'from must not be after until',

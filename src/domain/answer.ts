@@ -3,6 +3,7 @@
  * text of its own, and no kind can be built from another by leaving something out.
  */
 import type { IsoDate } from './dates.ts';
+import type { NhsNumber } from './nhs-number.ts';
 import type { Phone } from './phone.ts';
 
 export const answerKinds = [
@@ -33,6 +34,8 @@ export interface FactAge {
 export interface ShownNumber {
   readonly phone: Phone;
   readonly kind: 'office' | 'out-of-hours';
+  /** Whose word it is, where provider and council say different things. */
+  readonly from?: 'provider' | 'council';
 }
 
 export interface ShownPackage {
@@ -52,6 +55,12 @@ export interface ShownPackage {
   readonly lastConfirmed: IsoDate | null;
   readonly phoneSource: 'council' | 'cqc' | 'none';
   readonly confirmedFreshness: Freshness;
+  /** When the provider itself last confirmed how it is reached; absent while it never did. */
+  readonly ownConfirmed?: IsoDate;
+  /** When the provider changed its numbers, if that was in the last days. */
+  readonly ownChanged?: IsoDate;
+  /** By which calls and cautions are kept; absent where the agreement shares neither provider nor phones, or nobody can say which it is. */
+  readonly providerId?: string;
 }
 
 /** `not-your-role` is shown whatever the state is, so that it tells nothing. */
@@ -65,6 +74,15 @@ export interface Banner {
   readonly gender: string | null;
   readonly nhsNumber: string;
   readonly councilId: string | null;
+}
+
+/** What care providers say of their own lists of clients: no package, and beside none. */
+export interface ListedBy {
+  /** By which each list names the person: it is asked by them again at each view. */
+  readonly numbers: readonly NhsNumber[];
+  readonly birthDate: IsoDate;
+  /** A sentence a provider. */
+  readonly lines: readonly string[];
 }
 
 /** What a person is shown of care: only inside the kinds that disclose it. */
@@ -90,8 +108,14 @@ interface Common {
 
 export type Answer = Common &
   (
-    | { readonly kind: 'care' | 'no-care'; readonly care: CareShown; readonly age: FactAge }
-    | { readonly kind: 'no-record'; readonly age: FactAge }
+    | {
+        readonly kind: 'care' | 'no-care';
+        readonly care: CareShown;
+        readonly age: FactAge;
+        /** Absent where no list that may be shown has the person. */
+        readonly listed?: ListedBy;
+      }
+    | { readonly kind: 'no-record'; readonly age: FactAge; readonly listed?: ListedBy }
     | {
         readonly kind: 'overdue';
         readonly age: FactAge;

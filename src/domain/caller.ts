@@ -11,6 +11,8 @@ export const roles = [
   'council-data-steward',
   'privacy-officer',
   'operator',
+  'provider-coordinator',
+  'provider-manager',
 ] as const;
 export type Role = (typeof roles)[number];
 
@@ -23,6 +25,8 @@ export const roleNames: Record<Role, string> = {
   'council-data-steward': 'Council data steward',
   'privacy-officer': 'Privacy officer',
   operator: 'Operator',
+  'provider-coordinator': 'Provider coordinator',
+  'provider-manager': 'Provider manager',
 };
 
 /** What can be asked of the system; every page names one. */
@@ -36,20 +40,41 @@ export const permissions = [
   'review-accesses',
   'operate',
   'run-interfaces',
+  'tell',
+  'record-call',
+  'record-outcome',
+  'answer-notices',
+  'ask-whereabouts',
+  'manage-provider',
+  'invite-providers',
+  'work-council-lists',
   'own-session',
 ] as const;
 export type Permission = (typeof permissions)[number];
 
+const ofHospitalTeam = [
+  'look-up',
+  'see-board',
+  'close-stay',
+  'tell',
+  'record-call',
+  'record-outcome',
+  'own-session',
+] as const;
+const ofProvider = ['answer-notices', 'ask-whereabouts', 'own-session'] as const;
+
 // Deny by default: a role has what stands here and nothing else.
 const granted: Record<Role, readonly Permission[]> = {
-  'emergency-nurse': ['look-up', 'see-board', 'close-stay', 'own-session'],
-  'emergency-doctor': ['look-up', 'see-board', 'close-stay', 'own-session'],
-  'discharge-nurse': ['look-up', 'see-board', 'close-stay', 'own-session'],
-  'ward-clerk': ['look-up', 'see-board', 'close-stay', 'own-session'],
-  'council-duty-worker': ['see-people-in-hospital', 'see-council-accesses', 'own-session'],
-  'council-data-steward': ['steward-bundles', 'own-session'],
+  'emergency-nurse': ofHospitalTeam,
+  'emergency-doctor': ofHospitalTeam,
+  'discharge-nurse': ofHospitalTeam,
+  'ward-clerk': ofHospitalTeam,
+  'council-duty-worker': ['see-people-in-hospital', 'see-council-accesses', 'work-council-lists', 'own-session'],
+  'council-data-steward': ['steward-bundles', 'invite-providers', 'own-session'],
   'privacy-officer': ['review-accesses', 'own-session'],
   operator: ['operate', 'run-interfaces', 'own-session'],
+  'provider-coordinator': ofProvider,
+  'provider-manager': [...ofProvider, 'manage-provider'],
 };
 
 /** Whether a role holds a permission; a role that nobody knows holds none. */
@@ -71,7 +96,7 @@ export interface Caller {
   readonly userId: string;
   readonly name: string;
   readonly role: Role;
-  /** Organisation id of the configuration folder: a hospital or a council. */
+  /** Organisation id of the configuration folder, a hospital or a council; or a provider's (`cqc:…`, `local:…`). */
   readonly organisation: string;
   readonly team: string;
   /** How they signed in, for example `AAL3_ANY` or `demo`. */

@@ -1,16 +1,18 @@
 /** Turns a decision and what was found into the answer that is shown: minimum fields, nothing more. */
 import { seesSafeguarding } from './agreement.ts';
 import type { Agreement, ShareableField } from './agreement.ts';
-import type { Answer, Banner, CareShown, ShownNumber, ShownPackage, ShownSafeguarding } from './answer.ts';
+import type { Answer, Banner, CareShown, ListedBy, ShownPackage, ShownSafeguarding } from './answer.ts';
 import type { Caller } from './caller.ts';
 import { ageOn, londonDate } from './dates.ts';
 import { nhsNumberMessages } from './nhs-number.ts';
 import type { NhsNumberResult } from './nhs-number.ts';
-import { numberForTheHour, parseOfficeHours } from './office-hours.ts';
 import type { HolidayCalendar } from './office-hours.ts';
 import { readPhone, restoreLeadingZero } from './phone.ts';
 import { freshnessOf, sharePackages } from './policy.ts';
 import type { Decision, LookUpRequest } from './policy.ts';
+import { isJustChanged } from './provider-contact.ts';
+import type { OwnContact } from './provider-contact.ts';
+import { numbersToPhone } from './provider-numbers.ts';
 import type { CarePackage, NumberResolution, PartStates, PersonRecord } from './record.ts';
 
 export interface Composition {
@@ -24,6 +26,10 @@ export interface Composition {
   readonly parts: PartStates;
   readonly holidays: HolidayCalendar;
   readonly now: Date;
+  /** How providers say themselves that they are reached, by provider id. */
+  readonly ownContacts?: ReadonlyMap<string, OwnContact>;
+  /** What providers' own lists say, where that may be shown. */
+  readonly listed?: ListedBy | null;
 }
 
 /** Builds the one answer. The decision alone chooses its kind; this only fills it. */
@@ -43,10 +49,11 @@ export function composeAnswer(from: Composition): Answer {
   // Said only where the person is disclosed: on a neutral answer it would itself tell something.
   const disclosed = { ...common, supersededBy: found?.superseded ? found.current : null };
   const person = found?.person ?? null;
+  const listed = from.listed ? { listed: from.listed } : {};
   switch (decision.kind) {
     case 'care':
     case 'no-care':
-      return { ...disclosed, kind: decision.kind, age, care: showCare(from, need(agreement), need(person)) };
+      return { ...disclosed, kind: decision.kind, age, care: showCare(from, need(agreement), need(person)), ...listed };
     case 'overdue': {
       const known = person && parts.restrictions ? showCare(from, need(agreement), person) : null;
       const lastKnown = known
@@ -69,7 +76,7 @@ export function composeAnswer(from: Composition): Answer {
       };
     }
     case 'no-record':
-      return { ...common, kind: 'no-record', age };
+      return { ...common, kind: 'no-record', age, ...listed };
     case 'number-not-valid':
       return {
         ...common,
@@ -151,16 +158,10 @@ function showPackage(one: CarePackage, from: Composition, agreement: Agreement, 
     ? readPhone(provider.phoneSource === 'cqc' ? restoreLeadingZero(provider.phone ?? '') : provider.phone)
     : null;
   const night = can('phone') ? readPhone(provider.outOfHoursPhone) : null;
-  const hours = provider.officeHours ? parseOfficeHours(provider.officeHours) : null;
-  const choice = numberForTheHour(
-    { office: phone !== null, outOfHours: night !== null, hours },
-    from.now,
-    from.holidays,
-  );
-  const numbers: ShownNumber[] = [];
-  if (phone) numbers.push({ phone, kind: 'office' });
-  if (night) numbers.push({ phone: night, kind: 'out-of-hours' });
-  const now = numbers.find((number) => number.kind === choice.use) ?? null;
+  const council = { office: phone, outOfHours: night, hours: provider.officeHours };
+  const own = provider.providerId === null ? null : (from.ownContacts?.get(provider.providerId) ?? null);
+  const chosen = numbersToPhone(council, can('phone') ? own : null, provider.lastConfirmed, from);
+  const confirmed = latest(can('phone') ? provider.lastConfirmed : null, can('phone') ? own : null);
   const closed = one.leftOutSince !== null || (one.end !== null && one.end < today);
   return {
     service: can('service') ? one.label : null,
@@ -169,20 +170,30 @@ function showPackage(one: CarePackage, from: Composition, agreement: Agreement, 
     start: can('dates') ? one.start : null,
     end: can('dates') ? one.end : null,
     leftOutSince: can('dates') ? one.leftOutSince : null,
-    now,
-    others: numbers.filter((number) => number !== now),
-    nowReason: can('phone') ? choice.reason : 'Provider phone numbers are not shared under this agreement.',
-    officeHours: can('phone') ? provider.officeHours : null,
-    email: can('email') ? provider.email : null,
+    now: chosen.now,
+    others: chosen.others,
+    nowReason: can('phone') ? chosen.reason : 'Provider phone numbers are not shared under this agreement.',
+    officeHours: can('phone') ? chosen.officeHours : null,
+    email: can('email') ? emailOf(provider.email, own) : null,
     notes: can('contact-notes') ? provider.notes : null,
     lastConfirmed: can('phone') ? provider.lastConfirmed : null,
     phoneSource: can('phone') ? provider.phoneSource : 'none',
-    confirmedFreshness: freshnessOf(
-      can('phone') && provider.lastConfirmed ? new Date(`${provider.lastConfirmed}T00:00:00Z`) : null,
-      agreement.freshness.contacts,
-      from.now,
-    ),
+    confirmedFreshness: freshnessOf(confirmed, agreement.freshness.contacts, from.now),
+    ...(own && can('phone') && { ownConfirmed: londonDate(own.confirmedAt) }),
+    ...(own?.changedAt && can('phone') && isJustChanged(own, from.now) && { ownChanged: londonDate(own.changedAt) }),
+    ...(provider.providerId !== null && can('phone') && can('provider') && { providerId: provider.providerId }),
   };
+}
+
+function latest(council: string | null, own: OwnContact | null): Date | null {
+  const at = council ? new Date(`${council}T00:00:00Z`) : null;
+  return own && (!at || own.confirmedAt > at) ? own.confirmedAt : at;
+}
+
+function emailOf(council: string | null, own: OwnContact | null): string | null {
+  const given = [own?.email ?? null, council].filter((one) => one !== null);
+  const distinct = given.filter((one, index) => given.findIndex((same) => same.toLowerCase() === one.toLowerCase()) === index); // prettier-ignore
+  return distinct.length > 0 ? distinct.join(' or ') : null;
 }
 
 /** Names are compared by letters only: case, accents, spaces and apostrophes are no difference. */

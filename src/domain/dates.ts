@@ -96,6 +96,12 @@ export function nextLondonMidnight(at: Date): Date {
   return new Date(zoned.add({ days: 1 }).startOfDay().epochMilliseconds);
 }
 
+/** The instant at which London's clocks show a minute of a day; where they leap over it, as much later. */
+export function londonInstant(date: IsoDate, minute: number): Date {
+  const time = Temporal.PlainTime.from({ hour: Math.floor(minute / 60), minute: minute % 60 });
+  return new Date(Temporal.PlainDate.from(date).toZonedDateTime({ timeZone: zone, plainTime: time }).epochMilliseconds);
+}
+
 /**
  * Whole years lived on a day. Someone born on 29 February is a year older on 1 March in a common
  * year: the later day, so that nobody counts as an adult too early.

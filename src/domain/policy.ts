@@ -43,6 +43,18 @@ export interface UseCounts {
   readonly mismatchesOnPerson: number;
 }
 
+/** Counts for what costs nothing of the look-up budget. */
+export const unused: UseCounts = {
+  people15Minutes: 0,
+  peopleDay: 0,
+  organisationPeopleDay: 0,
+  missesSinceSignIn: 0,
+  misses: 0,
+  emergenciesSinceSignIn: 0,
+  emergencies: 0,
+  mismatchesOnPerson: 0,
+};
+
 /** Something the privacy officer is told at once. */
 export type AlertKind =
   | 'emergency-access'

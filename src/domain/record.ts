@@ -10,6 +10,8 @@ import type { PartKind } from './agreement.ts';
 export type PartStates = Partial<Record<PartKind, { asAt: Date; bundle: string }>>;
 
 export interface ProviderContact {
+  /** The place that delivers the care (provider-id.ts); null when the council's word names none, or two. */
+  readonly providerId: string | null;
   readonly name: string | null;
   readonly phone: string | null;
   readonly outOfHoursPhone: string | null;

@@ -91,7 +91,8 @@ export function timeline(statements: readonly Statement[]): Statement[] {
   return statements.filter((one) => (stands(one) && isHappening(one.event)) || isStillThere(one)).sort(byTime);
 }
 
-function isStillThere({ event, fate }: Statement): boolean {
+/** Whether a taking back of a move, a discharge or a leave counts as a sign that the person is there. */
+export function isStillThere({ event, fate }: Statement): boolean {
   const { cancels } = event;
   return fate !== 'deleted' && (cancels === 'move' || cancels === 'discharge' || cancels === 'leave');
 }

@@ -17,6 +17,7 @@ import { foldVisits } from './stay-number.ts';
 import type { OwnedVisit } from './stay-number.ts';
 import { applyDeath, readPersons } from './stay-person.ts';
 import type { StayPerson } from './stay-person.ts';
+import { reopenedAt } from './stay-reopened.ts';
 import type { StayPlace } from './stay-visit.ts';
 
 /** What a feed's file settles about its stays, in milliseconds. */
@@ -77,6 +78,8 @@ export interface Stay {
   readonly lastHeardAt: Date;
   /** From then on the stay is stale, if nothing more is heard; null when it is over. */
   readonly staleAt: Date | null;
+  /** Since when the person is in hospital again, by what was written down, after an ending that counts no more; null when there was none. */
+  readonly reopenedAt: Date | null;
   readonly cautions: readonly StayCaution[];
   /** In the order in which things happened. */
   readonly history: readonly HistoryLine[];
@@ -142,6 +145,7 @@ function stayOf(joined: readonly JoinedVisit[], person: StayPerson, rules: StayR
     expectedDischarge: endedAt === null ? (last.visit.expectedDischarge ?? first.visit.expectedDischarge) : null,
     lastHeardAt,
     staleAt: limit === null ? null : new Date(lastHeardAt.getTime() + limit),
+    reopenedAt: reopenedAt(status, joined.map(({ visit }) => visit.statements)), // prettier-ignore
     cautions: cautionsOf(joined),
     history: joined.flatMap(({ visit }) => historyOf(visit.statements)).sort((a, b) => a.at.getTime() - b.at.getTime()),
   };

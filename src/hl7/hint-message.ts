@@ -10,10 +10,11 @@ import type { Feed, FeedHint } from '../domain/hospital-feed.ts';
 import { destinationOf } from '../services/hints.ts';
 import type { HintContent, HintDestination, HintSubject } from '../services/hints.ts';
 import type { AdtFeed } from './adt-feed.ts';
-import { buildMessage, components, remove, repetitions, segment, subcomponents } from './build.ts';
+import { components, remove, repetitions, segment, subcomponents } from './build.ts';
 import type { Components, FieldContent, SegmentContent, Subcomponents } from './build.ts';
-import { encode } from './charset.ts';
 import { formatTimestamp } from './timestamp.ts';
+import { isSince, writeMessage } from './write-message.ts';
+import type { Version } from './write-message.ts';
 
 /** The only words that a hint has of its own. */
 export const hintText = 'Council care recorded';
@@ -50,14 +51,7 @@ export function buildHint(feed: HintFeed, hint: FeedHint, content: HintContent):
   const { event, structure, segments } = bodies[hint.kind](feed, hint, content);
   const [type = ''] = hint.kind.split('^');
   const plain = header(feed, hint, content, components(type, event, ...(since(hint, '2.3.1') ? [structure] : [])));
-  const text = buildMessage(plain, segments);
-  const { characterSet } = feed;
-  const latin = characterSet === 'latin-1';
-  const { bytes, exact } = encode(text, 'ascii');
-  if (exact) return bytes;
-  // Left out, MSH-18 means ASCII. `UNICODE` is how table 0211 named it before v2.5, and how UK engines write UTF-8.
-  const named = latin ? '8859/1' : since(hint, '2.5') ? 'UNICODE UTF-8' : 'UNICODE';
-  return encode(buildMessage({ ...plain, 18: named }, segments), latin ? 'latin-1' : 'utf-8').bytes;
+  return writeMessage(plain, segments, { version: hint.version, latin: feed.characterSet === 'latin-1' });
 }
 
 interface Body {
@@ -201,8 +195,6 @@ function codeOf({ code }: FeedHint): Components {
   return components(code.value, code.text, code.system);
 }
 
-const versions = ['2.3', '2.3.1', '2.4', '2.5', '2.5.1', '2.6', '2.7', '2.8'];
-
-function since({ version }: FeedHint, first: string): boolean {
-  return versions.indexOf(version) >= versions.indexOf(first);
+function since({ version }: FeedHint, first: Version): boolean {
+  return isSince(version, first);
 }

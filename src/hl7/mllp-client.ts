@@ -3,7 +3,7 @@
  * is dropped, so that an answer which comes late can never be taken for the answer to a later message.
  */
 import { connect } from 'node:net';
-import type { Socket } from 'node:net';
+import type { LookupFunction, Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { TLSSocket } from 'node:tls';
 import { FrameReader, canBeFramed, frame } from './mllp-frames.ts';
@@ -30,6 +30,8 @@ export interface MllpClientOptions {
   readonly host: string;
   readonly port: number;
   readonly tls?: MllpClientTls;
+  /** Finds the addresses of the host, for a caller who may not connect everywhere; the system's own when not given. */
+  readonly lookup?: LookupFunction;
   /** Time to connect, TLS included; 10 seconds when not given. */
   readonly connectMs?: number;
   readonly keepAliveMs?: number;
@@ -166,8 +168,8 @@ export class MllpClient {
   }
 
   #open(): Socket {
-    const { host, port, tls, keepAliveMs: keepAliveInitialDelay = 30_000 } = this.#options;
-    const common = { host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay };
+    const { host, port, tls, lookup, keepAliveMs: keepAliveInitialDelay = 30_000 } = this.#options;
+    const common = { host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay, ...(lookup && { lookup }) };
     if (!tls) return connect(common);
     const { authorities, key, cert, serverName, pin } = tls;
     return connectTls({

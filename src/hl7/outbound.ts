@@ -7,11 +7,11 @@ import { HomewardError } from '../domain/error.ts';
 import type { FeedHint } from '../domain/hospital-feed.ts';
 import { takeSendTurn } from '../services/send-outbound.ts';
 import type { NextMessage, SendDeps, SendFailure, SendTurn } from '../services/send-outbound.ts';
-import { parseMessage } from './message.ts';
 import { MllpClient } from './mllp-client.ts';
 import type { MllpClientTls } from './mllp-client.ts';
 import { MllpSendError } from './mllp-send-error.ts';
 import type { SendFault } from './mllp-send-error.ts';
+import { codeFor } from './own-answer.ts';
 
 /** Told what goes on, for the log and the counters. Never anything of a message. */
 export interface SenderObserver {
@@ -174,13 +174,6 @@ export class OutboundSender {
       this.#rise = rise;
     });
   }
-}
-
-/** MSA-1 of an answer to this very message; null when it answers another, or cannot be read. */
-function codeFor(answer: Buffer, controlId: string): string | null {
-  const parsed = parseMessage(answer);
-  if (!parsed.ok || parsed.message.value('MSA', 2).trim() !== controlId) return null;
-  return parsed.message.value('MSA', 1).trim().toUpperCase();
 }
 
 /**

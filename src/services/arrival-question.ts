@@ -9,7 +9,7 @@ import {
 import type { CareOnRecord } from '../domain/arrival.ts';
 import type { IsoDate } from '../domain/dates.ts';
 import { parseNhsNumber } from '../domain/nhs-number.ts';
-import { decideBeforeArrival, decideOnRecord } from '../domain/policy.ts';
+import { decideBeforeArrival, decideOnRecord, unused } from '../domain/policy.ts';
 import type { Decision } from '../domain/policy.ts';
 import { askIn } from '../store/ask-in.ts';
 import { writeAudit } from '../store/audit.ts';
@@ -20,7 +20,6 @@ import type { StayCare } from '../store/hospital/care.ts';
 import type { StoredStay } from '../store/hospital/stays.ts';
 import { readRecord } from '../store/records.ts';
 import type { OnRecord } from '../store/records.ts';
-import { unused } from './look-up.ts';
 
 /** What a stay's question has learnt. */
 export interface Learnt {

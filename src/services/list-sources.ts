@@ -55,6 +55,10 @@ export async function sourcesOf(
 function oldest(sources: readonly ListSource[]): ListSource[] {
   return [...Map.groupBy(sources, (one) => one.of)].map(([of, own]) => {
     const at = own.map((one) => one.at?.getTime() ?? null);
-    return { of, at: at.includes(null) ? null : new Date(Math.min(...at.map(Number))), old: own.some(({ old }) => old) };
+    return {
+      of,
+      at: at.includes(null) ? null : new Date(Math.min(...at.map(Number))),
+      old: own.some(({ old }) => old),
+    };
   });
 }

@@ -10,14 +10,17 @@ import type { Answer } from '../domain/answer.ts';
 import type { Caller } from '../domain/caller.ts';
 import type { Clock } from '../domain/clock.ts';
 import { composeAnswer } from '../domain/compose-answer.ts';
+import type { Composition } from '../domain/compose-answer.ts';
 import { londonDate } from '../domain/dates.ts';
 import { HomewardError } from '../domain/error.ts';
 import { parseNhsNumber } from '../domain/nhs-number.ts';
 import type { HolidayCalendar } from '../domain/office-hours.ts';
 import type { NhsNumberResult } from '../domain/nhs-number.ts';
-import { decideBeforeAsking, decideOnRecord } from '../domain/policy.ts';
+import { decideBeforeAsking, decideOnRecord, unused } from '../domain/policy.ts';
 import type { BeforeAsking, Decision, LookUpRequest, UseCounts } from '../domain/policy.ts';
+import type { OwnContact } from '../domain/provider-contact.ts';
 import type { NumberResolution, PartStates } from '../domain/record.ts';
+import type { RosterAgreement } from '../domain/roster-agreement.ts';
 import { relationshipOf } from '../domain/stay-relationship.ts';
 import type { Whereabouts } from '../domain/stay-relationship.ts';
 import { forgetAnswers, takeAnswer } from '../store/answers.ts';
@@ -29,6 +32,7 @@ import { LookUpWriter } from '../store/look-up-writer.ts';
 import { RecordReader } from '../store/records.ts';
 import type { Mismatches } from '../store/use.ts';
 import { Turns } from './turns.ts';
+import { listedFor, stillListed } from './look-up-lists.ts';
 import { UseBook } from './use-book.ts';
 
 /** What the look-up is made on: see {@link lookUpsOn}. */
@@ -39,6 +43,10 @@ export interface LookUpBasis {
   readonly holidays: HolidayCalendar;
   /** Hospitals whose own feed says who is there: only there does a look-up without a stay stand out. */
   readonly withFeed?: ReadonlySet<string>;
+  /** How providers say themselves that they are reached; nobody's when not given. */
+  readonly ownContacts?: { at(now: Date): Promise<ReadonlyMap<string, OwnContact>> };
+  /** Providers' agreements about their own lists of clients; none when not given. */
+  readonly rosters?: readonly RosterAgreement[];
   /** Told when somebody was refused permission, so that hint and lists follow. Must not throw. */
   readonly onRefusal?: () => void;
 }
@@ -126,6 +134,7 @@ async function decideAndKeep(
   const use = await deps.use.of(caller, asked, now);
   const result = await decide(deps, { caller, agreement, request, number, now, counts: use.counts });
   const { decision, found, parts, stays, mismatches } = result;
+  const lists = await listedFor(deps, caller, request, { agreement, decision, found }, now);
   const answer = composeAnswer({
     decision,
     caller,
@@ -136,6 +145,8 @@ async function decideAndKeep(
     parts,
     holidays: deps.holidays,
     now,
+    listed: lists.listed,
+    ...(await ownContactsAt(deps, now)),
   });
   const person = found?.person ?? null;
   const personKey = person?.personKey ?? null;
@@ -143,7 +154,11 @@ async function decideAndKeep(
   const relationship = relationshipOf(stays, caller.organisation, now);
   // Known only where the hospital says who is there, and of no matter where no record was read.
   const unexplained = relationship === 'none' && found !== null && (deps.withFeed?.has(caller.organisation) ?? false);
-  const detail = { ...(mismatch && { mismatch }), ...(unexplained && { unexplained }) };
+  const detail = {
+    ...(mismatch && { mismatch }),
+    ...(unexplained && { unexplained }),
+    ...(lists.agreements.length > 0 && { lists: lists.agreements }),
+  };
   const id = randomUUID();
   const entry: AuditEntry = {
     action: 'look-up',
@@ -161,7 +176,7 @@ async function decideAndKeep(
     sharedFields: disclosedFields(answer, agreement),
     sources: found ? parts : null,
     answerId: id,
-    detail: mismatch || unexplained ? detail : null,
+    detail: Object.keys(detail).length > 0 ? detail : null,
   };
   const kept = await deps.writer
     .write({
@@ -282,6 +297,7 @@ async function standingOf(
 ): Promise<{ standing: Standing; answer: Answer }> {
   const { answer, council, personKey } = stored;
   const changed = { standing: 'changed', answer } as const;
+  if (!(await stillListed(deps, caller, stored, deps.clock.now()))) return changed;
   const banner = answer.kind === 'died' ? answer.banner : 'care' in answer ? answer.care?.banner : null;
   const number = parseNhsNumber(answer.asked);
   if (!banner || !number.ok) return { standing: 'true', answer };
@@ -312,6 +328,8 @@ async function standingOf(
     ...record,
     holidays: deps.holidays,
     now,
+    listed: 'listed' in answer ? (answer.listed ?? null) : null,
+    ...(await ownContactsAt(deps, now)),
   });
   if (sayingOf(again) !== sayingOf(answer)) return changed;
   // The number to phone is that of the hour of this view; the answer stays that of its look-up.
@@ -331,18 +349,6 @@ function asGiven(again: Answer, given: Answer): Answer {
   return { ...answer, care: { ...answer.care, nameDiffers: given.care.nameDiffers } } as Answer;
 }
 
-/** Counts for what costs nothing of the look-up budget. */
-export const unused: UseCounts = {
-  people15Minutes: 0,
-  peopleDay: 0,
-  organisationPeopleDay: 0,
-  missesSinceSignIn: 0,
-  misses: 0,
-  emergenciesSinceSignIn: 0,
-  emergencies: 0,
-  mismatchesOnPerson: 0,
-};
-
 function withhold({ at, council, hospital, asked }: Answer): Answer {
   return { kind: 'cannot-show', at, council, hospital, asked, supersededBy: null };
 }
@@ -353,6 +359,11 @@ function agreementFor(deps: LookUpDeps, caller: Caller, council: string): Agreem
 
 function disclosedFields(answer: Answer, agreement: Agreement | null): string[] {
   if (!agreement) return [];
+  const listed = 'listed' in answer && answer.listed ? ['provider-list'] : [];
+  return [...fieldsOfRecord(answer, agreement), ...listed];
+}
+
+function fieldsOfRecord(answer: Answer, agreement: Agreement): string[] {
   if ('care' in answer && answer.care) {
     const shown = answer.care.safeguarding !== 'not-your-role';
     return agreement.fields.filter((field) => field !== 'safeguarding' || shown);
@@ -360,6 +371,10 @@ function disclosedFields(answer: Answer, agreement: Agreement | null): string[] 
   if (answer.kind === 'died')
     return agreement.fields.filter((field) => field === 'name' || field === 'gender' || field === 'council-id');
   return [];
+}
+
+async function ownContactsAt({ ownContacts }: LookUpDeps, now: Date): Promise<Pick<Composition, 'ownContacts'>> {
+  return ownContacts ? { ownContacts: await ownContacts.at(now) } : {};
 }
 
 /** Any failure before or at the commit is one thing to the person: nothing may be shown. */

@@ -22,6 +22,8 @@ export interface PersonInHospital {
   readonly nhsNumber: string | null;
   readonly birthDate: string | null;
   readonly councilId: string | null;
+  /** For the trail, and on no screen. */
+  readonly personKey: string | null;
   readonly hospital: string;
   readonly since: Date;
   readonly onLeave: boolean;
@@ -76,11 +78,12 @@ export async function peopleInHospital(
       hospitals: agreements.map(({ hospital }) => hospital),
       gaps,
       sources,
-      people: people.map(({ stay, councilId }) => ({
+      people: people.map(({ stay, councilId, personKey }) => ({
         name: stay.person.name,
         nhsNumber: stay.person.nhsNumber?.value ?? null,
         birthDate: stay.person.birthDate,
         councilId,
+        personKey,
         hospital: stay.organisation ?? '',
         since: stay.startedAt ?? stay.since,
         onLeave: stay.status === 'on-leave',

@@ -13,15 +13,19 @@ import { HomewardError } from '../domain/error.ts';
 import { hospitalsOf } from '../domain/hospital-feed.ts';
 import type { Feed } from '../domain/hospital-feed.ts';
 import { parseNhsNumber } from '../domain/nhs-number.ts';
-import { closeAlert, listAccesses, listAlerts, listUnexplained, writeAudit } from '../store/audit.ts';
+import { closeAlert, listAlerts } from '../store/alerts.ts';
+import { listAccesses, listUnexplained, writeAudit } from '../store/audit.ts';
 import type { Access } from '../store/audit.ts';
+import { listDisclosures } from '../store/disclosures.ts';
 import { listsSeen } from '../store/list-audit.ts';
 import type { ListsSeen } from '../store/list-audit.ts';
 import type { Database, Trx } from '../store/database.ts';
 import { everKnownAs, findByCouncilId } from '../store/records.ts';
+import { namesIn } from './disclosed-names.ts';
 
 export type { Access } from '../store/audit.ts';
 export type { ListSeen, ListsSeen } from '../store/list-audit.ts';
+export { notTold } from '../store/disclosures.ts';
 
 export interface ReviewDeps {
   readonly db: Database;
@@ -43,6 +47,10 @@ export const listsShown = 100;
 
 export interface AccessList {
   readonly accesses: readonly Access[];
+  /** What was told of the person to providers and councils, and who read it, newest first. */
+  readonly disclosed: readonly Access[];
+  /** Names of the care providers in all of it, by their ids. */
+  readonly names: ReadonlyMap<string, string>;
   /** Who saw the person on a list, without taking them up from it. */
   readonly lists: ListsSeen;
   /** False when the council knows nobody by this id or number; the list may hold look-ups all the same. */
@@ -52,27 +60,27 @@ export interface AccessList {
 /**
  * The last look-ups of one of the council's people, by NHS number or the council's own id. An arrival's own
  * question is among them only where the council is told of that arrival anyway: care is on record, and the
- * agreement's `councilList` is on. What the hospital's feed knew of the person is not for the council.
+ * agreement's `councilList` is on. What the hospital's feed knew of the person is not for the council. What was told of
+ * them is listed where the agreement tells the council of it (`notices.council`), and never what a provider was told by
+ * its own list of clients.
  * @throws HomewardError NOT_ALLOWED; FORM_INVALID when nothing was typed
  */
 export async function councilAccesses(deps: CouncilReviewDeps, caller: Caller, typed: string): Promise<AccessList> {
   requirePermission(caller, 'see-council-accesses');
   const council = caller.organisation;
   const now = deps.clock.now();
-  const arrivalsAt = deps.agreements
-    .filter(
-      ({ arrival, ...one }) =>
-        arrival.ask && arrival.councilList && one.council === council && isInForce(one, londonDate(now)),
-    )
-    .map(({ hospital }) => hospital);
+  const own = deps.agreements.filter((one) => one.council === council && isInForce(one, londonDate(now)));
+  const arrivalsAt = own.filter(({ arrival }) => arrival.ask && arrival.councilList).map(({ hospital }) => hospital);
+  const toldBy = own.filter(({ notices }) => notices.council).map(({ hospital }) => hospital);
   if (typed.trim() === '') throw new HomewardError('FORM_INVALID');
   const number = parseNhsNumber(typed);
   return deps.db.transaction(async (trx) => {
     const subject = number.ok ? await everKnownAs(trx, number.value) : await byCouncilId(trx, council, typed.trim());
     const persons = subject.persons.filter((person) => person.council === council);
-    const scope = { council, arrivalsAt };
+    const scope = { council, arrivalsAt, toldBy };
     const whom = { numbers: subject.numbers, persons };
     const found = await listAccesses(trx, scope, whom, { limit: accessesShown, keptSince: now });
+    const disclosed = await listDisclosures(trx, scope, whom, accessesShown);
     const lists = await listsSeen(trx, scope, whom, listsShown);
     const accesses = found.map((one) => ({ ...one, relationship: null, unexplained: false }));
     await writeAudit(trx, now, caller, {
@@ -81,9 +89,10 @@ export async function councilAccesses(deps: CouncilReviewDeps, caller: Caller, t
       outcome: 'listed',
       personKey: persons[0]?.personKey ?? null,
       numberAsked: number.ok ? number.value : null,
-      detail: { shown: accesses.length, lists: lists.seen.length },
+      detail: { shown: accesses.length, disclosed: disclosed.length, lists: lists.seen.length },
     });
-    return { accesses, lists, known: persons.length > 0 };
+    const names = await namesIn(trx, [...accesses, ...disclosed, ...lists.seen], [council]);
+    return { accesses, disclosed, names, lists, known: persons.length > 0 };
   });
 }
 
@@ -100,7 +109,8 @@ async function byCouncilId(
 
 /**
  * Who in the officer's own organisation has looked at a person, under any number the person ever
- * had, with attempts that found nothing or were refused, and who saw the person on a list.
+ * had, with attempts that found nothing or were refused, who saw the person on a list, and what the hospital's word
+ * told providers and councils of them.
  * @throws HomewardError NOT_ALLOWED; FORM_INVALID when the number is not one
  */
 export async function whoLooked(
@@ -119,14 +129,17 @@ export async function whoLooked(
     const keptSince = markedSince(deps, caller, now);
     const all = await listAccesses(trx, scope, subject, { limit, keptSince });
     const lists = onlyUnexplained ? { seen: [], people: 0 } : await listsSeen(trx, scope, subject, listsShown);
+    const disclosed = onlyUnexplained ? [] : await listDisclosures(trx, scope, subject, limit);
     const accesses = onlyUnexplained ? all.filter((one) => one.unexplained) : all;
     await writeAudit(trx, now, caller, {
       action: 'review-accesses',
       outcome: 'listed',
       numberAsked: number.value,
-      detail: { shown: accesses.length, lists: lists.seen.length },
+      detail: { shown: accesses.length, disclosed: disclosed.length, lists: lists.seen.length },
     });
-    return { accesses, lists, known: subject.persons.length > 0 };
+    const councils = subject.persons.map((one) => one.council);
+    const names = await namesIn(trx, [...accesses, ...disclosed, ...lists.seen], councils);
+    return { accesses, disclosed, names, lists, known: subject.persons.length > 0 };
   });
 }
 

@@ -53,10 +53,11 @@ export type SessionState =
 export interface Sessions {
   /**
    * Begins a session under a new random id, ending the one the browser had.
+   * @param within what must hold as the session begins, and is kept or lost with it
    * @returns the id, for the cookie alone
-   * @throws HomewardError AUDIT_NOT_WRITTEN when the sign-in could not be recorded
+   * @throws HomewardError AUDIT_NOT_WRITTEN when the sign-in could not be recorded; whatever code `within` throws
    */
-  begin(person: SignedInPerson, formerId: string | null): Promise<string>;
+  begin(person: SignedInPerson, formerId: string | null, within?: (trx: Trx) => Promise<void>): Promise<string>;
   /**
    * Finds the session of a cookie and marks it used.
    * @param as `look`: finds it without that, as for a page that reloads itself: an unattended screen must still lock
@@ -81,7 +82,7 @@ export interface Sessions {
 export function sessionsOn(db: Database, clock: Clock): Sessions {
   const finder = new SessionFinder(db);
   return {
-    begin: (person, formerId) => begin(db, clock.now(), person, formerId),
+    begin: (person, formerId, within) => begin(db, clock.now(), person, formerId, within),
     find: (id, as = 'use') => find(db, finder, clock.now(), id, as),
     renew: (caller, person) => renew(db, clock.now(), caller, person),
     end: (caller) => end(db, clock.now(), caller),
@@ -98,7 +99,13 @@ export function hashSessionId(id: string): string {
   return createHash('sha256').update(id).digest('base64url');
 }
 
-async function begin(db: Database, now: Date, person: SignedInPerson, formerId: string | null): Promise<string> {
+async function begin(
+  db: Database,
+  now: Date,
+  person: SignedInPerson,
+  formerId: string | null,
+  within?: (trx: Trx) => Promise<void>,
+): Promise<string> {
   const id = randomBytes(32).toString('base64url');
   const session: StoredSession = {
     session: hashSessionId(id),
@@ -116,6 +123,7 @@ async function begin(db: Database, now: Date, person: SignedInPerson, formerId: 
   };
   await recorded(() =>
     db.transaction(async (trx) => {
+      await within?.(trx);
       if (formerId !== null) await deleteSession(trx, hashSessionId(formerId));
       await insertSession(trx, session);
       await writeAudit(trx, now, callerOf(session), { action: 'sign-in', outcome: 'signed-in' });

@@ -2,7 +2,8 @@
 import type { Answer } from '../domain/answer.ts';
 import type { LookUpRequest } from '../domain/policy.ts';
 import type { Database, Db } from './database.ts';
-import { writing } from './statement.ts';
+import { reading, writing } from './statement.ts';
+import type { Asks } from './statement.ts';
 
 export interface StoredAnswer {
   readonly id: string;
@@ -36,7 +37,10 @@ interface AnswerRow {
 export async function takeAnswer(db: Database, id: string, session: string, now: Date): Promise<StoredAnswer | null> {
   if (!uuid.test(id)) return null;
   const [row] = await db.ask<AnswerRow>(take, [id, session, now]);
-  if (!row) return null;
+  return row ? toAnswer(row) : null;
+}
+
+function toAnswer(row: AnswerRow): StoredAnswer {
   return {
     id: row.answer_id,
     personKey: row.person_key,
@@ -45,6 +49,37 @@ export async function takeAnswer(db: Database, id: string, session: string, now:
     answer: reviveAnswer(row.answer),
     request: 'nhsNumber' in row.request ? (row.request as LookUpRequest) : null,
   };
+}
+
+const see = reading(
+  'see-answer',
+  `select answer_id, person_key, council, views + 1 as views, answer::text as answer, request from answer
+   where answer_id = $1 and session = $2 and expires_at > $3`,
+);
+
+/** An answer for whoever works on from it: no view of it is counted. @returns null as {@link takeAnswer} does */
+export async function seeAnswer(asks: Asks, id: string, session: string, now: Date): Promise<StoredAnswer | null> {
+  if (!uuid.test(id)) return null;
+  const [row] = await asks.ask<AnswerRow>(see, [id, session, now]);
+  return row ? toAnswer(row) : null;
+}
+
+/** The id of the last answer about a person that a session can still see; null when there is none. */
+export async function lastAnswerOf(
+  db: Db,
+  { session, council, personKey }: { readonly session: string; readonly council: string; readonly personKey: string },
+  now: Date,
+): Promise<string | null> {
+  const row = await db.sql
+    .selectFrom('answer')
+    .select('answer_id')
+    .where('session', '=', session)
+    .where('council', '=', council)
+    .where('person_key', '=', personKey)
+    .where('expires_at', '>', now)
+    .orderBy('created_at', 'desc')
+    .executeTakeFirst();
+  return row?.answer_id ?? null;
 }
 
 /** Deletes answers whose time is over. @returns how many went */

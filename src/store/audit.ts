@@ -2,37 +2,12 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import type { RawBuilder } from 'kysely';
+import type { AuditAction } from '../domain/audit-action.ts';
 import type { Caller } from '../domain/caller.ts';
 import type { PartStates } from '../domain/record.ts';
+import { keyOf, peopleShown } from './audit-people.ts';
+import type { PersonShown } from './audit-people.ts';
 import type { Db, Trx } from './database.ts';
-
-export type AuditAction =
-  | 'look-up'
-  | 'view-answer-again'
-  | 'print-card'
-  | 'arrival-question'
-  | 'see-board'
-  | 'take-from-board'
-  | 'see-people-in-hospital'
-  | 'see-stale-stays'
-  | 'close-stay'
-  | 'reopen-stay'
-  | 'see-interfaces'
-  | 'see-message'
-  | 'replay-messages'
-  | 'see-council-accesses'
-  | 'review-accesses'
-  | 'review-alert'
-  | 'import-bundle'
-  | 'check-bundle'
-  | 'release-bundle'
-  | 'discard-bundle'
-  | 'roll-back-bundle'
-  | 'download-quarantine'
-  | 'replay-dead-letters'
-  | 'settle-dead-letters'
-  | 'sign-in'
-  | 'sign-out';
 
 /** What is recorded beside who and when. Identifiers only: what was shown is named, never copied. */
 export interface AuditEntry {
@@ -52,6 +27,8 @@ export interface AuditEntry {
   readonly sources?: PartStates | null;
   readonly answerId?: string | null;
   readonly detail?: object | null;
+  /** Of whom something was shown or told, where it is not a look-up of one person: the row is found by them. */
+  readonly people?: readonly PersonShown[];
 }
 
 /** A row of the trail as the table has it. */
@@ -85,8 +62,12 @@ export function auditRow(id: string, at: Date, caller: Caller, entry: AuditEntry
     shared_fields: entry.sharedFields ? [...entry.sharedFields] : null,
     sources: entry.sources ?? null,
     answer_id: entry.answerId ?? null,
-    detail: entry.detail ?? null,
+    detail: detailOf(entry),
   };
+}
+
+function detailOf({ detail, people = [] }: AuditEntry): object | null {
+  return people.length === 0 ? (detail ?? null) : { ...detail, people: peopleShown(people) };
 }
 
 /** Adds one row. What it records may be shown only after the transaction has committed. @returns the row's id */
@@ -118,6 +99,8 @@ export interface Access {
   readonly sharedFields: readonly string[] | null;
   /** The hospital's own feed had nobody of this number there, nor within a day of it: the reason stands alone. */
   readonly unexplained: boolean;
+  /** To whom something was told, by their ids, where the row is of a telling. */
+  readonly to: readonly string[];
 }
 
 // What somebody did by way of the hospital's own list is an access as a look-up is.
@@ -132,6 +115,8 @@ export type AccessScope =
       readonly council: string;
       /** Where the council is told of its people's arrivals. */
       readonly arrivalsAt: readonly string[];
+      /** Hospitals that tell the council what they tell its people's providers. */
+      readonly toldBy: readonly string[];
     };
 
 // An arrival's question is an access where it read the record, and once while its answer stays the same.
@@ -153,6 +138,11 @@ const isUnexplained = (since: Date): RawBuilder<boolean> => sql<boolean>`(coales
 export interface AccessSubject {
   readonly numbers: readonly string[];
   readonly persons: readonly { readonly council: string; readonly personKey: string }[];
+}
+
+/** By what a person is named in rows that were shown of them or told: a number alone is none of a council's. */
+export function namesOf(scope: AccessScope, { numbers, persons }: AccessSubject): string[] {
+  return [...persons.map(keyOf), ...('council' in scope ? [] : numbers)];
 }
 
 /** Conditions by which rows `a` of the trail are about a person, each with an index of its own. */
@@ -228,61 +218,8 @@ export async function listUnexplained(
   };
 }
 
-export interface Alert extends Access {
-  readonly alert: string;
-  readonly kind: string;
-  readonly number: string | null;
-  readonly reviewedAt: Date | null;
-  readonly reviewedBy: string | null;
-}
-
-/** Alerts of an organisation: those still open first, each with the access that raised it, and how many are open. */
-export async function listAlerts(
-  db: Db,
-  organisation: string,
-  page: { limit: number; offset: number },
-): Promise<{ alerts: Alert[]; open: number; all: number }> {
-  const { rows } = await sql<
-    AccessRow & {
-      alert_id: string;
-      kind: string;
-      number_asked: string | null;
-      reviewed_at: Date | null;
-      reviewed_by: string | null;
-    }
-  >`
-    select e.*, a.alert_id, a.kind, a.reviewed_at, a.reviewed_by from alert a join audit_event e on e.audit_id = a.audit_id
-    where a.organisation = ${organisation} order by a.reviewed_at is not null, a.at desc, a.alert_id
-    limit ${page.limit} offset ${page.offset}`.execute(db.sql);
-  const { rows: counted } = await sql<{ open: string; all: string }>`
-    select count(*) filter (where reviewed_at is null) as open, count(*) as all from alert
-    where organisation = ${organisation}`.execute(db.sql);
-  const alerts = rows.map((row) => ({
-    ...toAccess(row),
-    alert: row.alert_id,
-    kind: row.kind,
-    number: row.number_asked,
-    reviewedAt: row.reviewed_at,
-    reviewedBy: row.reviewed_by,
-  }));
-  return { alerts, open: Number(counted[0]?.open), all: Number(counted[0]?.all) };
-}
-
-/**
- * Marks an alert reviewed; nobody reviews an alert that they raised themselves (trust rule R21).
- * @returns false when it is not an open alert of that organisation, or the reviewer's own
- */
-export async function closeAlert(trx: Trx, alert: string, reviewer: Caller, at: Date): Promise<boolean> {
-  const { numAffectedRows } = await sql`
-    update alert a set reviewed_at = ${at}, reviewed_by = ${reviewer.name}, outcome = 'reviewed'
-    where a.alert_id = ${alert} and a.organisation = ${reviewer.organisation} and a.reviewed_at is null
-      and not exists (select 1 from audit_event e where e.audit_id = a.audit_id and e.user_id = ${reviewer.userId})`.execute(
-    trx.sql,
-  );
-  return numAffectedRows === 1n;
-}
-
-interface AccessRow {
+/** A row of the trail as it is read for reviewers. */
+export interface AccessRow {
   audit_id: string;
   at: Date;
   action: string;
@@ -298,9 +235,19 @@ interface AccessRow {
   rule: string | null;
   shared_fields: string[] | null;
   unexplained?: boolean;
+  detail: TellingDetail | null;
 }
 
-function toAccess(row: AccessRow): Access {
+// Beside what is said here a row's detail holds other things.
+interface TellingDetail {
+  told?: { to?: string }[];
+  plan?: { to?: string; how?: string }[];
+  provider?: string;
+  recipient?: string;
+}
+
+/** A row as reviewers see it. */
+export function toAccess(row: AccessRow): Access {
   return {
     id: row.audit_id,
     at: row.at,
@@ -317,5 +264,13 @@ function toAccess(row: AccessRow): Access {
     rule: row.rule,
     sharedFields: row.shared_fields,
     unexplained: row.unexplained ?? false,
+    to: toldIn(row.detail ?? {}),
   };
+}
+
+function toldIn({ told = [], plan = [], provider, recipient }: TellingDetail): string[] {
+  // What was withdrawn before anybody had it was told to nobody.
+  const undone = plan.filter(({ how }) => how !== 'withdraw');
+  const all = [...[...told, ...undone].map(({ to }) => to), provider, recipient];
+  return [...new Set(all.filter((one) => one !== undefined))];
 }

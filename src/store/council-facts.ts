@@ -19,7 +19,7 @@ export const partsJson = `(select json_agg(json_build_object('kind', k.kind, 'as
 
 /** How to reach the provider `p.cqc_location_id` or `p.local_reference`: the council's word `c`, and the directory's `e`. */
 export const providerJoins = `
-  left join lateral (select name, phone, office_hours, out_of_hours_phone, email, notes, last_confirmed
+  left join lateral (select cqc_location_id, local_reference, name, phone, office_hours, out_of_hours_phone, email, notes, last_confirmed
     from provider_contact c where c.council = $1 and c.until_bundle is null
     and (c.cqc_location_id = p.cqc_location_id or c.local_reference = p.local_reference)
     order by (c.cqc_location_id = p.cqc_location_id) desc nulls last, last_confirmed desc nulls last, name limit 1) c on true
@@ -27,6 +27,8 @@ export const providerJoins = `
     and e.cqc_location_id = p.cqc_location_id and e.until_bundle is null limit 1) e on true`;
 
 export interface ContactJson {
+  readonly cqc_location_id: string | null;
+  readonly local_reference: string | null;
   readonly name: string;
   readonly phone: string | null;
   readonly office_hours: string | null;

@@ -8,6 +8,8 @@ import { PGlite } from '@electric-sql/pglite';
 import pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import { HomewardError } from '../domain/error.ts';
+import { ServerBell } from './bell.ts';
+import type { Bell } from './bell.ts';
 import { Lanes } from './lanes.ts';
 import type { Statement } from './statement.ts';
 
@@ -20,7 +22,8 @@ export interface SqlResult {
 export interface SqlSession {
   /** How long, in milliseconds, a statement may go unanswered; null for as long as it takes. */
   patience?: number | null;
-  query(text: string, parameters?: readonly unknown[]): Promise<SqlResult>;
+  /** @param name of a statement that the server should keep planned for as long as the connection lasts */
+  query(text: string, parameters?: readonly unknown[], name?: string): Promise<SqlResult>;
   /** Runs several statements without parameters. */
   script(text: string): Promise<void>;
   /** Streams lines in COPY's text format into a table. */
@@ -32,6 +35,8 @@ export interface Engine {
   acquire(): Promise<{ session: SqlSession; release: (failed: boolean) => void }>;
   /** Runs one statement that stands alone: when this resolves, what it wrote is durable. */
   ask(statement: Statement, parameters: readonly unknown[]): Promise<SqlResult>;
+  /** Hears of other processes and tells them; absent where there is one process only. */
+  bell?(heard: () => void): Bell;
   close(): Promise<void>;
 }
 
@@ -77,6 +82,7 @@ export function postgresEngine(url: string, asOwner: boolean, connections = 16):
   const lane = (): pg.Client => new pg.Client({ ...settings, options, pipeline: true } as pg.ClientConfig);
   const greet = { greet: keepDurably };
   const lanes = { read: new Lanes(lane, lanesEach), write: new Lanes(lane, lanesEach, greet) };
+  const bells: Bell[] = [];
   return {
     kind: 'postgres',
     async ask(asked, parameters) {
@@ -97,10 +103,15 @@ export function postgresEngine(url: string, asOwner: boolean, connections = 16):
         },
       };
     },
+    bell(heard) {
+      const bell = new ServerBell(() => new pg.Client(settings), heard);
+      bells.push(bell);
+      return bell;
+    },
     // A server that has gone silent answers no goodbye either.
     async close() {
       await Promise.race([
-        Promise.all([pool.end(), lanes.read.end(), lanes.write.end()]),
+        Promise.all([pool.end(), lanes.read.end(), lanes.write.end(), ...bells.map((bell) => bell.close())]),
         sleep(5_000, undefined, { ref: false }),
       ]);
     },
@@ -124,9 +135,10 @@ const usualPatience = 10_000;
 function postgresSession(client: pg.PoolClient): SqlSession {
   const session: SqlSession = {
     patience: usualPatience,
-    async query(text, parameters = []) {
+    async query(text, parameters = [], name = undefined) {
       const limit = session.patience == null ? {} : { query_timeout: session.patience };
-      const result = await client.query({ text, values: [...parameters], ...limit });
+      const named = name === undefined ? {} : { name };
+      const result = await client.query({ ...named, text, values: [...parameters], ...limit });
       return { rows: result.rows, affected: result.rowCount ?? 0 };
     },
     async script(text) {

@@ -4,10 +4,12 @@
  */
 import { sql } from 'kysely';
 import type { NhsNumber } from '../domain/nhs-number.ts';
+import { providerIdOfPackage } from '../domain/provider-id.ts';
+import type { ProviderNames } from '../domain/provider-id.ts';
 import type { CarePackage, NumberResolution, PartStates, PersonRecord } from '../domain/record.ts';
 import type { Whereabouts } from '../domain/stay-relationship.ts';
-import { CouncilFactsReader, partsJson, providerJoins, toPartStates } from './council-facts.ts';
-import type { CouncilFacts, PartJson, Provider } from './council-facts.ts';
+import { CouncilFactsReader, partsJson, providerJoins, standsAt, toPartStates } from './council-facts.ts';
+import type { CouncilFacts, PartJson, Provider, ProviderKey } from './council-facts.ts';
 import type { Database, Db } from './database.ts';
 import { readPlain } from './plain-record.ts';
 import type { PlainRecord } from './plain-record.ts';
@@ -19,6 +21,7 @@ import { staysOf, toWhereabouts } from './whereabouts.ts';
 import type { StayJson } from './whereabouts.ts';
 
 interface RecordRow {
+  bundle: string | null;
   current: string | null;
   conflict: boolean;
   persons: number;
@@ -43,7 +46,7 @@ interface PersonJson {
   packages: PackageJson[] | null;
 }
 
-interface PackageJson extends Provider {
+interface PackageJson extends Provider, ProviderKey {
   reference: string;
   component: string;
   label: string | null;
@@ -89,7 +92,8 @@ const personJson = `json_build_object(
   'packages', (select json_agg(json_build_object(
       'reference', p.reference, 'component', p.component, 'label', l.label, 'shown', l.shown, 'full_cost', p.full_cost,
       'start_date', p.start_date, 'end_date', p.end_date, 'left_out_since', p.left_out_since,
-      'cqc_location_name', p.cqc_location_name, 'contact', row_to_json(c), 'directory', row_to_json(e)))
+      'cqc_location_name', p.cqc_location_name,
+      'cqc_location_id', p.cqc_location_id, 'local_reference', p.local_reference, 'contact', row_to_json(c), 'directory', row_to_json(e)))
     from (select p.*, closing.as_at as left_out_since, (select local_reference from package_provider pp where pp.council = $1
         and pp.person_key = p.person_key and pp.reference = p.reference and pp.until_bundle is null
         order by local_reference limit 1) as local_reference
@@ -133,6 +137,7 @@ const inFull = reading(
       and not exists (${numberFromCare})
   )
   select
+    ${standsAt} as bundle,
     (select number from target) as current,
     (select coalesce(reason = 'Conflict', false) or depth >= ${longestChain} from target) as conflict,
     (select count(*)::int from holder) as persons,
@@ -145,6 +150,8 @@ const inFull = reading(
 
 /** What a council has on record for an NHS number, and how old each part of it is. */
 export interface OnRecord {
+  /** The newest bundle that stood when it was read; null when no extract has landed. */
+  readonly bundle: string | null;
   readonly found: NumberResolution;
   readonly parts: PartStates;
   /** The person's stays in any hospital, under every number that means the person by this council's word. */
@@ -181,7 +188,7 @@ export class RecordReader {
       const facts = await this.#facts.at(council, plain.bundle, plain.packages);
       // Care that nobody has named may give the neutral text, and must not be told from its other reasons.
       if (facts && plain.packages.some(({ component }) => !facts.labels.has(component))) break;
-      if (facts) return { ...plainly(number, plain, facts), mismatches: noMismatch };
+      if (facts) return { ...plainly(council, number, plain, facts), mismatches: noMismatch };
     }
     return readRecord(this.#db, council, number, hospital, now);
   }
@@ -205,13 +212,14 @@ export async function readRecord(
 }
 
 function plainly(
+  council: string,
   number: NhsNumber,
-  { person, packages, stays: found }: PlainRecord,
+  { bundle, person, packages, stays: found }: PlainRecord,
   facts: CouncilFacts,
 ): Omit<OnRecord, 'mismatches'> {
   const stays = toWhereabouts(found);
   const known = { current: number, superseded: false, invalidated: false, ambiguous: false };
-  if (!person?.person_key) return { found: { ...known, person: null }, parts: facts.parts, stays };
+  if (!person?.person_key) return { bundle, found: { ...known, person: null }, parts: facts.parts, stays };
   const json: PersonJson = {
     ...person,
     person_key: person.person_key,
@@ -228,7 +236,7 @@ function plainly(
       ...facts.provider(one),
     })),
   };
-  return { found: { ...known, person: toPerson(json) }, parts: facts.parts, stays };
+  return { bundle, found: { ...known, person: toPerson(council, json) }, parts: facts.parts, stays };
 }
 
 /** Reads a record whatever is unusual about it, in one statement. */
@@ -242,19 +250,20 @@ export async function readInFull(
   const current = (row.current ?? number) as NhsNumber;
   const ambiguous = row.conflict || row.persons > 1;
   return {
+    bundle: row.bundle,
     found: {
       current,
       superseded: row.current !== null && row.current !== number,
       invalidated: row.current === null && !row.conflict,
       ambiguous,
-      person: ambiguous || row.person === null ? null : toPerson(row.person),
+      person: ambiguous || row.person === null ? null : toPerson(council, row.person),
     },
     parts: toPartStates(row.parts),
     stays: toWhereabouts(row.stays),
   };
 }
 
-function toPerson(json: PersonJson): PersonRecord {
+function toPerson(council: string, json: PersonJson): PersonRecord {
   const unreadLines = Number(json.unread);
   return {
     personKey: json.person_key,
@@ -268,12 +277,14 @@ function toPerson(json: PersonJson): PersonRecord {
     underReview: json.under_review ?? false,
     unreadLines,
     // A package left out of the file may be the very line that could not be read.
-    packages: (json.packages ?? []).map(toPackage).filter((one) => one.leftOutSince === null || unreadLines === 0),
+    packages: (json.packages ?? [])
+      .map((one) => toPackage(council, one))
+      .filter((one) => one.leftOutSince === null || unreadLines === 0),
     referral: Number(json.open) > 0 ? 'open' : Number(json.referrals) > 0 ? 'not-known' : 'none',
   };
 }
 
-function toPackage(json: PackageJson): CarePackage {
+function toPackage(council: string, json: PackageJson): CarePackage {
   const { contact, directory } = json;
   const councilPhone = contact?.phone ?? null;
   const hasCouncilNumber = councilPhone !== null || Boolean(contact?.out_of_hours_phone);
@@ -287,6 +298,7 @@ function toPackage(json: PackageJson): CarePackage {
     end: json.end_date,
     leftOutSince: json.left_out_since ? new Date(json.left_out_since) : null,
     provider: {
+      providerId: providerIdOfPackage(council, namesOf(json), contact && namesOf(contact)),
       name: contact?.name ?? json.cqc_location_name ?? directory?.name ?? null,
       phone: hasCouncilNumber ? councilPhone : (directory?.phone ?? null),
       outOfHoursPhone: contact?.out_of_hours_phone ?? null,
@@ -297,6 +309,10 @@ function toPackage(json: PackageJson): CarePackage {
       phoneSource: hasCouncilNumber ? 'council' : directory?.phone ? 'cqc' : 'none',
     },
   };
+}
+
+function namesOf({ cqc_location_id, local_reference }: ProviderKey): ProviderNames {
+  return { cqcLocationId: cqc_location_id, localReference: local_reference };
 }
 
 // Numbers that are a person's own: those of the care part, or any where care never gave one.

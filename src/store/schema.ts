@@ -1,10 +1,13 @@
 /** The tables as TypeScript sees them; migrations/ is their source. 64-bit keys and dates are text. */
-import type { ColumnType, Generated, JSONColumnType } from 'kysely';
+import type { ColumnType, Generated, GeneratedAlways, JSONColumnType } from 'kysely';
+import type { CallTables } from './call-schema.ts';
+import type { HoldTables } from './hold-schema.ts';
+import type { ProviderTables } from './provider-schema.ts';
 
 type Instant = ColumnType<Date, Date, Date>;
 type Json = JSONColumnType<object, string, string>;
 
-export interface Schema {
+export interface Schema extends ProviderTables, CallTables, HoldTables {
   bundle: {
     bundle_id: Generated<string>;
     council: string;
@@ -177,6 +180,7 @@ export interface Schema {
     died: boolean;
     cautions: string[];
     version: number;
+    reopened_at: Instant | null;
     refused_at: ColumnType<Date | null, Date | null | undefined, Date | null>;
   };
   stay_care: {
@@ -210,5 +214,86 @@ export interface Schema {
     sealed: Buffer;
     expires_at: Instant;
     takes_back: string | null;
+  };
+  telling: {
+    telling_id: string;
+    hospital: string;
+    council: string;
+    person_key: string;
+    nhs_number: string;
+    birth_date: string;
+    stay_id: string | null;
+    hold_id: GeneratedAlways<string>;
+    patient: string | null;
+    kind: 'fact' | 'correction' | 'cancellation';
+    fact: string;
+    ask: Json;
+    undoes: string | null;
+    automatic: boolean;
+    question: string | null;
+    team: string | null;
+    sender: JSONColumnType<object, string | null, never> | null;
+    token: string;
+    created_at: Instant;
+    audit_id: string;
+  };
+  notice: {
+    notice_id: string;
+    telling_id: string;
+    thread: string;
+    kind: string;
+    fact: string;
+    hospital: string;
+    team: string | null;
+    council: string;
+    person_key: string;
+    stay_id: string | null;
+    hold_id: GeneratedAlways<string>;
+    recipient_kind: 'provider' | 'council';
+    recipient: string;
+    recipient_name: string | null;
+    link: 'package' | 'roster' | null;
+    automatic: boolean;
+    content: Json;
+    created_at: Instant;
+    status: string;
+    open: boolean;
+    waits: boolean;
+    reached: boolean;
+    owner_party: string | null;
+    owner: string | null;
+    deliver_at: Instant | null;
+    step_at: Instant | null;
+    checked_bundle: string | null;
+    checked_at: Instant;
+    check_at: Instant | null;
+    hidden: string | null;
+    changed_at: Instant;
+    version: string;
+    closed_at: Instant | null;
+    expires_at: Instant | null;
+  };
+  notice_event: {
+    event_id: string;
+    notice_id: string;
+    at: Instant;
+    kind: string;
+    content: Buffer;
+    event: string;
+  };
+  permission_to_tell: {
+    permission_id: string;
+    hospital: string;
+    council: string;
+    person_key: string | null;
+    nhs_number: string | null;
+    birth_date: string | null;
+    answer: 'given' | 'refused' | 'cannot-ask';
+    cannot_ask_reason: string | null;
+    at: Instant;
+    by_id: string;
+    by_name: string;
+    audit_id: string;
+    expires_at: Instant;
   };
 }

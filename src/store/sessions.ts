@@ -163,13 +163,14 @@ export async function deleteSession(trx: Trx, session: string): Promise<void> {
   await trx.sql.deleteFrom('session').where('session', '=', session).execute();
 }
 
-/** Ends the sessions of a provider's sitting, or all of a person. @returns what they were */
+/** Ends the sessions of a provider’s sitting, or of a person: all, or those at one organisation. @returns what they were */
 export async function takeSessionsOf(
   trx: Trx,
-  by: { providerSession: string | null; userId: string | null },
+  by: { providerSession: string | null; userId: string | null; organisation?: string },
 ): Promise<StoredSession[]> {
   if (by.providerSession === null && by.userId === null) return [];
   let ended = trx.sql.deleteFrom('session');
+  if (by.organisation !== undefined) ended = ended.where('organisation', '=', by.organisation);
   // Both given: the sitting must be that person's.
   if (by.providerSession !== null) ended = ended.where('provider_session', '=', by.providerSession);
   if (by.userId !== null) ended = ended.where('user_id', '=', by.userId);

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 /** A statement that is planned once a connection, and known to the server by its name. */
 export interface Statement {
   readonly name: string;
@@ -19,4 +21,18 @@ export function writing(name: string, text: string): Statement {
 /** Whoever runs such statements: the database itself, or a transaction. */
 export interface Asks {
   ask<R>(statement: Statement, parameters: readonly unknown[]): Promise<R[]>;
+}
+
+const names = new Map<string, string>();
+
+/** Of texts that are written anew for each list of so many, a connection must not keep a plan for ever. */
+const mostNames = 1_000;
+
+/** The name under which a statement inside a transaction is kept planned; none once too many are. */
+export function nameOf(text: string): string | undefined {
+  const known = names.get(text);
+  if (known !== undefined || names.size >= mostNames) return known;
+  const name = `t-${createHash('sha256').update(text).digest('base64url').slice(0, 22)}`;
+  names.set(text, name);
+  return name;
 }

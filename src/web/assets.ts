@@ -14,6 +14,8 @@ import { stylesheet } from './stylesheet.ts';
 export interface AssetAddresses {
   readonly css: string;
   readonly script: string;
+  /** For pages that are kept up to date. */
+  readonly live: string;
   readonly icon: string;
 }
 
@@ -38,9 +40,10 @@ export function loadAssets(): { addresses: AssetAddresses; page: Page } {
   const frontend = add('nhsuk.js', 'text/javascript; charset=utf-8', frontendScript());
   const own = readFileSync(join(ours, 'homeward.js'), 'utf8').replace('./nhsuk.js', `./${frontend}`);
   const script = add('homeward.js', 'text/javascript; charset=utf-8', own);
+  const live = add('live.js', 'text/javascript; charset=utf-8', readFileSync(join(ours, 'live.js'), 'utf8'));
   const icon = add('favicon.svg', 'image/svg+xml', readFileSync(join(ours, 'favicon.svg'), 'utf8'));
   return {
-    addresses: { css: `/assets/${css}`, script: `/assets/${script}`, icon: `/assets/${icon}` },
+    addresses: { css: `/assets/${css}`, script: `/assets/${script}`, live: `/assets/${live}`, icon: `/assets/${icon}` },
     page: assetPage(files),
   };
 }

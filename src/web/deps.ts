@@ -60,9 +60,15 @@ export interface WebDeps {
   readonly log: WebLog;
   /** Counts a finished request: route pattern, never an address. */
   readonly observe?: (request: { method: string; route: string; status: number; seconds: number }) => void;
+  /** Numbers beside entries of somebody's menu, by the pages' paths; none when not given. Must not throw. */
+  readonly menuCounts?: (caller: Caller) => Promise<Readonly<Record<string, number>>>;
   readonly demoPeople?: readonly DemoPersonRow[];
   /** Where somebody goes on who signed in again; their menu's first page when not given. */
   readonly afterSignInAgain?: (caller: Caller, answer: string | null) => LocalPath;
+  /** Care providers sign in by email here. */
+  readonly emailSignIn?: true;
+  /** Addresses of the proxies in front, whose word on where a request came from is taken; none when not given. */
+  readonly trustedProxies?: readonly string[];
   /** Longest time, in milliseconds, that the process may be held up before it sends people to the phone. */
   readonly maxEventLoopDelay?: number;
 }

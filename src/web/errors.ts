@@ -76,6 +76,36 @@ const pages: Partial<Record<ErrorCode, Words>> = {
     text: 'The patient may have left, or the list has changed since you opened it. Nothing was done.',
     link: { href: '/board', text: 'See the list as it is now' },
   },
+  TELLING_REFUSED: {
+    status: 409,
+    title: 'Nothing was sent',
+    text: 'Nobody may be sent this message from here. Look the patient up again, or phone the council’s duty team.',
+    link: home,
+  },
+  TELLING_CHANGED: {
+    status: 409,
+    title: 'The text has changed',
+    text: 'What was known of the patient changed while you read, so nothing was sent. Go back, check the text, then send.',
+    link: home,
+  },
+  NOTICE_GONE: {
+    status: 410,
+    title: 'This message is not here any more',
+    text: 'It was taken back, or is not one of your organisation’s. Nothing was done.',
+    link: home,
+  },
+  REPLY_INVALID: {
+    status: 409,
+    title: 'This answer cannot be taken',
+    text: 'It lacks something, or names a time that cannot be. Nothing was sent. Go back and answer again.',
+    link: home,
+  },
+  REPLY_LATE: {
+    status: 409,
+    title: 'It is too late to change this answer here',
+    text: 'Nothing was sent. If something is different now, phone the hospital: its number is in the message.',
+    link: home,
+  },
   MESSAGE_GONE: {
     status: 410,
     title: 'This message is not here any more',

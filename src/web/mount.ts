@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import { HomewardError } from '../domain/error.ts';
 import type { ErrorCode } from '../domain/error.ts';
 import type { WebDeps } from './deps.ts';
+import { fhirType } from './fhir/outcome.ts';
 import { isPage } from './page.ts';
 import type { FieldFault, Page, PageRequest, PageResult } from './page.ts';
 import type { PageFrame } from './page-frame.ts';
@@ -51,7 +52,9 @@ export interface MountDeps {
 export function mountPage(server: FastifyInstance, deps: MountDeps, page: Page): void {
   const handler = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const asked = requestFor(deps, page, request);
-    return send(deps, page, request, reply, await answer(page, asked, request));
+    const result = await answer(page, asked, request);
+    if (result.is === 'view') await deps.frame.prepare(request);
+    return send(deps, page, request, reply, result);
   };
   handlers.add(handler);
   const bodyLimit = page.upload ? { bodyLimit: page.upload.maxBytes } : {};
@@ -92,7 +95,8 @@ function requestFor({ web, cookies, frame }: MountDeps, page: Page, request: Fas
     clock: web.clock,
     automatic: isReload(request),
     phones: frame.phones(),
-    cookies: { session: cookies.session(request), signIn: cookies.signIn(request) },
+    cookies: { session: cookies.session(request), signIn: cookies.signIn(request), known: cookies.known(request) },
+    client: request.ip,
     bearer: /^Bearer ([\x21-\x7e]+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? null,
     upload: () => takeUpload(request, page),
     render: (view, data = {}, options = {}) => ({ is: 'view', view, data, options }),
@@ -102,6 +106,7 @@ function requestFor({ web, cookies, frame }: MountDeps, page: Page, request: Fas
     },
     download: (body, { filename, type }) => ({ is: 'download', body, filename, type }),
     json: (data, status = 200) => ({ is: 'json', data, status }),
+    events: (stream) => ({ is: 'events', stream }),
   } as PageRequest;
 }
 
@@ -129,7 +134,11 @@ function send(
         .send(frame.page(request, page, result.view, { ...result.data, title }));
     }
     case 'json':
+      if (page.answersJson === 'fhir') reply.type(fhirType);
       return reply.status(result.status).send(result.data);
+    case 'events':
+      // Without the second header a proxy in front may keep what is sent until there is more of it.
+      return reply.type('text/event-stream').header('x-accel-buffering', 'no').send(result.stream);
     case 'download':
       return reply
         .type(result.type)

@@ -10,12 +10,14 @@ import type { ErrorView } from './errors.ts';
 import { escapeHtml, phoneLinkHtml } from './filters.ts';
 import type { LocalPath, Page } from './page.ts';
 import type { Render } from './render.ts';
-import { sessionOf } from './safety/guard.ts';
+import { sessionOf, signInPath } from './safety/guard.ts';
 import { nonceOf } from './safety/headers.ts';
 
 export interface PageFrame {
   /** Every council's numbers for the hour it is. */
   phones(): readonly CouncilPhones[];
+  /** Finds out what stands in somebody's menu beside its entries, before {@link page}. */
+  prepare(request: FastifyRequest): Promise<void>;
   /** A whole page. */
   page(request: FastifyRequest, page: Page | null, view: string, data: object): string;
   /** A page that says what went wrong; plain, if even the templates fail. */
@@ -32,11 +34,15 @@ export function makeFrame(web: WebDeps, pages: readonly Page[], assets: AssetAdd
   const menu = menuOf(pages);
   const homeOf = (caller: Pick<Caller, 'role'>): LocalPath => menu(caller)[0]?.path ?? '/';
 
+  const counts = new WeakMap<FastifyRequest, Readonly<Record<string, number>>>();
+
   const around = (request: FastifyRequest, page: Page | null): object => {
     const session = sessionOf(request);
     const now = clock.now();
     return {
       serviceName: site.name,
+      emailSignIn: web.emailSignIn === true,
+      signInHref: signInPath(web.signIn.providers),
       site,
       assets,
       now,
@@ -50,7 +56,8 @@ export function makeFrame(web: WebDeps, pages: readonly Page[], assets: AssetAdd
         account: {
           name: session.caller.name,
           role: roleNames[session.caller.role],
-          organisation: organisations.get(session.caller.organisation) ?? session.caller.organisation,
+          // A care provider's own name stands in its place of the team.
+          organisation: organisations.get(session.caller.organisation) ?? null,
           team: session.caller.team,
         },
         home: homeOf(session.caller),
@@ -58,6 +65,7 @@ export function makeFrame(web: WebDeps, pages: readonly Page[], assets: AssetAdd
           href: one.path,
           text: one.navigation?.text,
           current: one === page,
+          count: counts.get(request)?.[one.path] ?? 0,
         })),
       }),
     };
@@ -66,6 +74,10 @@ export function makeFrame(web: WebDeps, pages: readonly Page[], assets: AssetAdd
   return {
     phones,
     homeOf,
+    async prepare(request) {
+      const session = sessionOf(request);
+      if (session && web.menuCounts) counts.set(request, await web.menuCounts(session.caller));
+    },
     page: (request, page, view, data) => render(view, { ...around(request, page), ...data }),
     error(request, error) {
       try {

@@ -4,6 +4,7 @@
  */
 import type { Readable } from 'node:stream';
 import type { z } from 'zod';
+import type { AuditAction } from '../domain/audit-action.ts';
 import type { Caller, Permission } from '../domain/caller.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { CouncilPhones } from '../domain/council-phone.ts';
@@ -12,31 +13,10 @@ import type { CouncilPhones } from '../domain/council-phone.ts';
 export type Access = Permission | 'public';
 
 /** What a page leaves in the audit trail. The service behind the page writes it, before anything is shown. */
-export type AuditEvent =
-  | 'look-up'
-  | 'view-answer-again'
-  | 'print-card'
-  | 'see-board'
-  | 'take-from-board'
-  | 'see-people-in-hospital'
-  | 'see-stale-stays'
-  | 'close-stay'
-  | 'see-council-accesses'
-  | 'review-accesses'
-  | 'review-alert'
-  | 'import-bundle'
-  | 'check-bundle'
-  | 'release-bundle'
-  | 'discard-bundle'
-  | 'roll-back-bundle'
-  | 'download-quarantine'
-  | 'see-interfaces'
-  | 'see-message'
-  | 'replay-messages'
-  | 'replay-dead-letters'
-  | 'settle-dead-letters'
-  | 'sign-in'
-  | 'sign-out';
+export type AuditEvent = Exclude<
+  AuditAction,
+  'arrival-question' | 'reopen-stay' | 'send-to-system' | 'report-wrong-number' | 'list-mismatch'
+>;
 
 /** A page that discloses nothing about a person says so, and why. */
 export type NoAudit = `none: ${string}`;
@@ -65,7 +45,9 @@ export interface PageRequest<
   /** Every council's numbers for the hour it is. */
   readonly phones: readonly CouncilPhones[];
   /** Cookies, for the pages of signing in alone. */
-  readonly cookies: { readonly session: string | null; readonly signIn: string | null };
+  readonly cookies: { readonly session: string | null; readonly signIn: string | null; readonly known: string | null };
+  /** The address from which the request came, for limits alone. */
+  readonly client: string;
   /** The token that another system shows (`Authorization: Bearer …`); null without one. */
   readonly bearer: string | null;
   /** The uploaded file, once. Only on pages that declare `upload`. @throws HomewardError UPLOAD_INVALID, FORM_EXPIRED */
@@ -74,6 +56,8 @@ export interface PageRequest<
   redirect(path: LocalPath, cookies?: CookieChanges): PageResult;
   download(body: Readable | string | Buffer, options: { filename: string; type: string }): PageResult;
   json(data: object, status?: number): PageResult;
+  /** Server-sent events, for as long as the stream lives. */
+  events(stream: Readable): PageResult;
 }
 
 export interface Upload {
@@ -94,6 +78,7 @@ export interface ViewOptions {
 export interface CookieChanges {
   readonly session?: string | null;
   readonly signIn?: string | null;
+  readonly known?: string | null;
 }
 
 /** What a handler gives back; made by the request's own functions. */
@@ -107,6 +92,7 @@ export type PageResult =
       readonly type: string;
     }
   | { readonly is: 'json'; readonly data: object; readonly status: number }
+  | { readonly is: 'events'; readonly stream: Readable }
   /** Off this server, to a sign-in provider of the configuration; made by the sign-in pages alone. */
   | { readonly is: 'to-provider'; readonly to: string; readonly cookies: CookieChanges }
   | { readonly is: 'asset'; readonly body: Buffer; readonly type: string; readonly encoding: string | null };
@@ -138,12 +124,17 @@ export interface PageSpec<A extends Access, F extends Schema, P extends Schema, 
   /** Puts the page into the menu of those who may see it, in this order; the first is where they land. */
   readonly navigation?: { readonly text: string; readonly order: number };
   /**
+   * Kept up to date by our own script: `events` tells it that something has changed, and it asks for the `page` again
+   * with `?live=yes`. Neither counts as use of the session: an unattended screen must still lock.
+   */
+  readonly live?: 'page' | 'events';
+  /**
    * Has the browser ask for the page again after so many seconds, without scripts, so that nobody stays on a screen
    * who should not. Such a request does not count as use of the session.
    */
   readonly reloadEvery?: number;
-  /** Answers faults as JSON, for scripts of our own pages and for other servers. */
-  readonly answersJson?: true;
+  /** Answers faults as JSON, for scripts of our own pages and for other servers; `fhir`: as FHIR's OperationOutcome. */
+  readonly answersJson?: true | 'fhir';
   handle(request: PageRequest<A, F, P, Q>): PageResult | Promise<PageResult>;
   onInvalid?(
     request: PageRequest<A, undefined, P, Q>,
@@ -177,6 +168,7 @@ export function definePage<
   if (/[:*]/.test(spec.path) && !spec.params) wrong('a path with parameters needs a schema for them');
   const reasons = [spec.audit, spec.formToken, spec.crossSite].filter((one) => one?.startsWith('none:'));
   if (reasons.some((one) => (one ?? '').replace('none:', '').trim().length < 10)) wrong('“none” needs a reason');
+  if (spec.live && spec.method !== 'GET') wrong('only a page that is read can be kept up to date');
   if (spec.reloadEvery !== undefined && (spec.method !== 'GET' || /[:*]/.test(spec.path)))
     wrong('only a page that is read, under a fixed address, can reload itself');
   if (spec.navigation && (spec.method !== 'GET' || spec.permission === 'public'))

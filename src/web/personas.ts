@@ -18,7 +18,8 @@ export function shownPersonas({ personas, providers, councils, hospitals }: WebS
   if (!demo) return [];
   return personas.map(({ id, name, about, claims }) => {
     const { roles } = judgeClaims(demo, { ...claims, sub: id, name }, null);
-    const organisation = [...councils, ...hospitals].find((one) => one.id === roles[0]?.organisation)?.name ?? '';
+    const organisation =
+      [...councils, ...hospitals].find((one) => one.id === roles[0]?.organisation)?.name ?? roles[0]?.team ?? '';
     return { id, name, about, role: roles.map(({ role }) => roleNames[role]).join(' or '), organisation };
   });
 }

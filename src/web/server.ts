@@ -9,6 +9,7 @@ import { HomewardError } from '../domain/error.ts';
 import { loadAssets } from './assets.ts';
 import type { WebDeps } from './deps.ts';
 import { errorView } from './errors.ts';
+import { fhirType, operationOutcome } from './fhir/outcome.ts';
 import { allowOnlyPages, mountPage } from './mount.ts';
 import { makeFrame } from './page-frame.ts';
 import type { PageFrame } from './page-frame.ts';
@@ -34,6 +35,7 @@ export async function buildServer(web: WebDeps): Promise<FastifyInstance> {
 
   const server = fastify({
     logger: false,
+    trustProxy: web.trustedProxies?.length ? [...web.trustedProxies] : false,
     genReqId: requestId,
     bodyLimit: formLimit,
     exposeHeadRoutes: false,
@@ -86,7 +88,9 @@ function fail(
   // A body that was not read would be taken for the next request.
   if (request.method === 'POST' && view.status >= 400) reply.header('connection', 'close');
   reply.status(view.status);
-  if (pageOf(request)?.answersJson) return reply.send({ error: view.code, message: view.title });
+  const as = pageOf(request)?.answersJson;
+  if (as === 'fhir') return reply.type(fhirType).send(operationOutcome(view, web.baseUrl));
+  if (as) return reply.send({ error: view.code, message: view.title });
   return reply.type('text/html; charset=utf-8').send(frame.error(request, view));
 }
 

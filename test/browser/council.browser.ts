@@ -25,6 +25,7 @@ describe('after Nia looked Barbara up, asked and unasked', () => {
   ] as const) {
     it(`the council’s duty worker sees by ${how} who looked, when, why and what was seen`, async () => {
       const carol = await site.visitAs('carol');
+      await carol.open('/accesses');
       await carol.page.fill('#who', typed);
       await carol.press('main button');
       const rows = await carol.page.locator('main tbody tr').allInnerTexts();
@@ -42,6 +43,7 @@ describe('after Nia looked Barbara up, asked and unasked', () => {
 
   it('the duty worker is told when nobody is known by what was typed, and what to type', async () => {
     const carol = await site.visitAs('carol');
+    await carol.open('/accesses');
     await carol.press('main button');
     assert.match(await carol.text('.nhsuk-error-summary'), /Enter an NHS number or your own id/);
     await carol.inspect('council-accesses-error');
@@ -81,6 +83,7 @@ describe('after Nia looked Barbara up, asked and unasked', () => {
     }
     await dilys.leave();
     const carol = await site.visitAs('carol');
+    await carol.open('/accesses');
     await carol.page.fill('#who', 'M100001');
     await carol.press('main button');
     const rows = await carol.page.locator('main tbody tr').allInnerTexts();

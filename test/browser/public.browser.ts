@@ -15,7 +15,8 @@ describe('without signing in', () => {
     ['/privacy', 'privacy', 'Privacy'],
     ['/cookies', 'cookies', 'Cookies'],
     ['/signed-out', 'signed-out-page', 'You are signed out'],
-    ['/sign-in', 'sign-in', 'Choose who to be'],
+    ['/sign-in', 'sign-in', 'Sign in'],
+    ['/sign-in/demo', 'sign-in-demo', 'Choose who to be'],
   ];
   for (const [path, name, heading] of pages) {
     it(`${path} can be read`, async () => {
@@ -67,6 +68,10 @@ describe('without signing in', () => {
       await visitor.open(path);
       assert.equal(await visitor.text('h1'), 'Choose who to be');
     }
+    for (const path of ['/inbox', '/provider', '/provider/where']) {
+      await visitor.open(path);
+      assert.equal(await visitor.text('h1'), 'Sign in by email');
+    }
     await visitor.leave();
   });
 });
@@ -76,7 +81,7 @@ describe('each persona of the demo', () => {
     ['nia', 'Find a patient'],
     ['dilys', 'Find a patient'],
     ['will', 'Find a patient'],
-    ['carol', 'Look-ups of a person'],
+    ['carol', 'Work to do: Sherwood County Council'],
     ['stefan', 'Extracts of Sherwood County Council'],
     ['priya', 'Who has looked at this person'],
     ['owen', 'Health and freshness'],

@@ -76,11 +76,18 @@ test('an agreement may share no field at all, or every field', () => {
   assert.deepEqual(agreementWith({ fields: [...shareableFields] }).fields, [...shareableFields]);
 });
 
-test('nothing of an agreement may be left out but what an arrival does, which is nothing then', () => {
-  const { arrival: _, ...rest } = agreementSchema.shape;
+test('nothing of an agreement may be left out but what an arrival does and what may be told, which is nothing then', () => {
+  const { arrival: _, notices: __, ...rest } = agreementSchema.shape;
   for (const key of Object.keys(rest)) {
     assert.ok(refusedFor({ [key]: undefined }).includes(key), key);
   }
+});
+
+test('nobody may be told anything until somebody turns it on, and what was told is kept for 42 days', () => {
+  const { notices, retention: kept } = agreementWith();
+  assert.deepEqual([notices.providers, notices.council, notices.automatic], [false, false, []]);
+  assert.equal(kept.notices, 42 * 86_400_000);
+  assert.deepEqual(refusedFor({ notices: { automatic: ['gone'] } }), ['notices.automatic']);
 });
 
 test('each switch of an arrival is off until somebody turns it on, and each stands alone beside the question', () => {

@@ -6,15 +6,26 @@ import type { Permission, Role } from '../../src/domain/caller.ts';
 import { HomewardError } from '../../src/domain/error.ts';
 import { callerOf } from '../support/site.ts';
 
+const ofHospital: Permission[] = [
+  'look-up',
+  'see-board',
+  'close-stay',
+  'tell',
+  'record-call',
+  'record-outcome',
+  'own-session',
+];
 const table: Record<Role, Permission[]> = {
-  'emergency-nurse': ['look-up', 'see-board', 'close-stay', 'own-session'],
-  'emergency-doctor': ['look-up', 'see-board', 'close-stay', 'own-session'],
-  'discharge-nurse': ['look-up', 'see-board', 'close-stay', 'own-session'],
-  'ward-clerk': ['look-up', 'see-board', 'close-stay', 'own-session'],
-  'council-duty-worker': ['see-people-in-hospital', 'see-council-accesses', 'own-session'],
-  'council-data-steward': ['steward-bundles', 'own-session'],
+  'emergency-nurse': ofHospital,
+  'emergency-doctor': ofHospital,
+  'discharge-nurse': ofHospital,
+  'ward-clerk': ofHospital,
+  'council-duty-worker': ['see-people-in-hospital', 'see-council-accesses', 'work-council-lists', 'own-session'],
+  'council-data-steward': ['steward-bundles', 'invite-providers', 'own-session'],
   'privacy-officer': ['review-accesses', 'own-session'],
   operator: ['operate', 'run-interfaces', 'own-session'],
+  'provider-coordinator': ['answer-notices', 'ask-whereabouts', 'own-session'],
+  'provider-manager': ['answer-notices', 'ask-whereabouts', 'manage-provider', 'own-session'],
 };
 
 for (const role of roles) {

@@ -19,7 +19,7 @@ const safeguardingAsAt = new Date('2026-09-30T05:30:00+01:00');
 
 const provider: ProviderContact = {
   name: 'Fictional Home Care', phone: '01632 960101', outOfHoursPhone: '01632 960102', officeHours: 'Mon-Fri 08:00-18:00',
-  email: 'duty@homecare.example', notes: 'Desk answers all night', lastConfirmed: '2026-09-01', phoneSource: 'council',
+  email: 'duty@homecare.example', notes: 'Desk answers all night', lastConfirmed: '2026-09-01', phoneSource: 'council', providerId: 'cqc:1-000000001',
 }; // prettier-ignore
 const homeCare: CarePackage = {
   reference: 'P-1', component: 'Home support or domiciliary care', label: 'Help at home', shown: true, fullCost: false,
@@ -84,6 +84,7 @@ const care = {
       notes: 'Desk answers all night',
       lastConfirmed: '2026-09-01',
       phoneSource: 'council',
+      providerId: 'cqc:1-000000001',
       confirmedFreshness: 'fresh',
     },
   ],

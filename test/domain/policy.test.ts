@@ -23,7 +23,7 @@ const homeCare: CarePackage = {
   start: '2025-11-03', end: null, leftOutSince: null,
   provider: {
     name: 'Fictional Home Care', phone: '01632 960101', outOfHoursPhone: null, officeHours: null, email: null, notes: null,
-    lastConfirmed: null, phoneSource: 'council',
+    lastConfirmed: null, phoneSource: 'council', providerId: 'cqc:1-000000001',
   },
 }; // prettier-ignore
 

@@ -10,7 +10,7 @@ import { agreementWith, callerOf, holidays, morning, requestFor } from '../suppo
 
 const unknown: ProviderContact = {
   name: 'Fictional Home Care', phone: null, outOfHoursPhone: null, officeHours: null, email: null, notes: null,
-  lastConfirmed: null, phoneSource: 'none',
+  lastConfirmed: null, phoneSource: 'none', providerId: null,
 }; // prettier-ignore
 const homeCare: CarePackage = {
   reference: 'P-1', component: 'Reablement', label: 'Reablement', shown: true, fullCost: false, start: '2025-11-03', end: null,

@@ -95,6 +95,7 @@ export const provider: fc.Arbitrary<ProviderContact> = fc.record({
   notes: orNull(marked('Zxnotes')),
   lastConfirmed: orNull(isoDate(2024, 2026)),
   phoneSource: fc.constantFrom('council', 'cqc', 'none'),
+  providerId: fc.constantFrom('cqc:1-000000001', 'local:999:P1', null),
 });
 
 /** A package whose dates lie around an instant. */

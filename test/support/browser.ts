@@ -75,7 +75,7 @@ async function visit(browser: Browser, app: RunningApp, options: BrowserContextO
     faults,
     open: (path) => page.goto(path),
     async signIn(persona) {
-      await page.goto('/sign-in');
+      await page.goto('/sign-in/demo');
       await visitor.press(`button[value="${persona}"]`);
       assert.match(await visitor.text('.nhsuk-header__account'), /Sign out/);
     },

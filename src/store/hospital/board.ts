@@ -91,18 +91,26 @@ export async function peopleOnBoard(
 export interface InHospital {
   readonly stay: StoredStay;
   readonly councilId: string | null;
+  /** The council's key of the person, by the question's row. */
+  readonly personKey: string | null;
   readonly question: string;
 }
 
 /** These councils' people with care on record who are in one of these hospitals now, the latest to come first. */
 export async function peopleOfCouncil(db: Db, { councils, hospitals, feeds, goodAt }: Listed): Promise<InHospital[]> {
-  const { rows } = await sql<StayRow & { council_id: string | null; question: string }>`
+  const { rows } = await sql<StayRow & { council_id: string | null; person_key: string | null; question: string }>`
     select s.*, c.audit_id::text as question,
+      (select q.person_key::text from audit_event q where q.audit_id = c.audit_id) as person_key,
       (select i.value from audit_event q join person_identifier i on i.council = c.council and i.person_key = q.person_key
         and i.kind = 'council-id' and i.until_bundle is null where q.audit_id = c.audit_id limit 1) as council_id
     from stay_care c join stay s on s.stay_id = c.stay_id
     where c.council = any(${[...councils]}::text[]) and ${onRecord(goodAt)}
       and s.organisation = any(${[...hospitals]}::text[]) and s.feed = any(${[...feeds]}::text[]) and ${stayIsOpen} and not ${refusedSince}
     order by coalesce(s.started_at, s.since) desc, s.stay_id`.execute(db.sql);
-  return rows.map((row) => ({ stay: fromRow(row), councilId: row.council_id, question: row.question }));
+  return rows.map((row) => ({
+    stay: fromRow(row),
+    councilId: row.council_id,
+    personKey: row.person_key,
+    question: row.question,
+  }));
 }

@@ -1,7 +1,7 @@
 /** What the trail says of a list that somebody has on their screen, so that a reload that changes nothing need not say it again. */
+import type { AuditAction } from '../../domain/audit-action.ts';
 import { sql } from 'kysely';
 import type { Caller } from '../../domain/caller.ts';
-import type { AuditAction } from '../audit.ts';
 import type { Db } from '../database.ts';
 
 export interface ListShown {

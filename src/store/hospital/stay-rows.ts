@@ -8,7 +8,8 @@ import { isFoundOtherwise, keepRefusals } from './refusal.ts';
 import { fromRow } from './stays.ts';
 import type { StoredStay } from './stays.ts';
 
-type Picture = Omit<StoredStay, 'stayId' | 'version' | 'shelvedAt'>;
+/** A stay without what the store alone knows of it. */
+export type Picture = Omit<StoredStay, 'stayId' | 'version' | 'shelvedAt'>;
 
 interface Write {
   readonly stayId: string;
@@ -69,7 +70,8 @@ export async function replaceStays(
   return changed;
 }
 
-function pictureOf(stay: Stay | StoredStay): Picture {
+/** What of a stay is kept: all but its history. */
+export function pictureOf(stay: Stay | StoredStay): Picture {
   const { feed, visits, status, since, patientClass, startedAt, endedAt, staleAt, lastHeardAt } = stay;
   const { organisation, team, places, expectedDischarge, cautions, person } = stay;
   const { patient, nhsNumber, birthDate, name } = person;
@@ -85,6 +87,7 @@ function pictureOf(stay: Stay | StoredStay): Picture {
       name: name && { family: name.family, given: name.given },
       died: 'died' in person ? person.died : person.death !== null,
     },
+    reopenedAt: stay.reopenedAt,
   }; // prettier-ignore
 }
 
@@ -107,6 +110,7 @@ const columns = {
   last_heard_at: 'timestamptz', organisation: 'text', team: 'text', places: 'jsonb', expected_discharge_day: 'date',
   expected_discharge_at: 'timestamptz', patient: 'jsonb', nhs_number: 'text', nhs_number_status: 'text',
   birth_date: 'date', family: 'text', given: 'text', died: 'boolean', cautions: 'text[]', version: 'integer',
+  reopened_at: 'timestamptz',
 } as const; // prettier-ignore
 const names = sql.raw(Object.keys(columns).join(', '));
 const types = sql.raw(Object.entries(columns).map((column) => column.join(' ')).join(', ')); // prettier-ignore
@@ -154,6 +158,7 @@ function toRow({ stayId, cluster, version, shelvedAt, picture }: Write): Record<
     died: person.died,
     cautions: picture.cautions,
     version,
+    reopened_at: picture.reopenedAt,
   };
 }
 

@@ -1,4 +1,5 @@
 /** Who is in hospital, as it was last worked out from the feed's statements. */
+import { sql } from 'kysely';
 import type { Selectable } from 'kysely';
 import type { IsoDate } from '../../domain/dates.ts';
 import type { NhsNumber } from '../../domain/nhs-number.ts';
@@ -41,10 +42,29 @@ export async function staysOfNumbers(db: Db, numbers: readonly string[]): Promis
   return rows.map(fromRow);
 }
 
+/** Whether a feed speaks of a hospital: it has somebody there now. */
+export async function isHospitalOfFeed(db: Db, feed: string, hospital: string): Promise<boolean> {
+  const { rows } = await sql`
+    select from stay where feed = ${feed} and organisation = ${hospital} and status in ('arrived', 'admitted', 'on-leave')
+    limit 1`.execute(db.sql);
+  return rows.length > 0;
+}
+
 /** A stay; null when there is none of this id, or not any more. */
 export async function stayById(db: Db, stayId: string): Promise<StoredStay | null> {
   const row = await db.sql.selectFrom('stay').selectAll().where('stay_id', '=', stayId).executeTakeFirst();
   return row ? fromRow(row) : null;
+}
+
+/** Those of some stays that there are, in no order. */
+export async function staysById(db: Db, stayIds: readonly string[]): Promise<StoredStay[]> {
+  if (stayIds.length === 0) return [];
+  const rows = await db.sql
+    .selectFrom('stay')
+    .selectAll()
+    .where(sql<boolean>`stay_id = any(${[...stayIds]}::uuid[])`)
+    .execute();
+  return rows.map(fromRow);
 }
 
 /** A row of the table as the domain's words. */
@@ -68,6 +88,7 @@ export function fromRow(row: Selectable<Schema['stay']>): StoredStay {
     places: (row.places as readonly PlaceInJson[]).map(readPlace),
     expectedDischarge: day === null ? null : { date: day as IsoDate, at },
     cautions: row.cautions as Stay['cautions'],
+    reopenedAt: row.reopened_at,
     person: {
       patient: row.patient as PatientRef,
       nhsNumber: number === null ? null : { value: number as NhsNumber, status: row.nhs_number_status },

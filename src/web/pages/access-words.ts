@@ -6,6 +6,7 @@ import { roleNames } from '../../domain/caller.ts';
 import type { Role } from '../../domain/caller.ts';
 import { formatInstant } from '../../domain/dates.ts';
 import type { AlertKind } from '../../domain/policy.ts';
+import { notTold } from '../../services/review-accesses.ts';
 import type { Access, ListSeen } from '../../services/review-accesses.ts';
 
 const outcomes: Record<AnswerKind, string> = {
@@ -30,6 +31,24 @@ const arrivalOutcomes: Record<string, string> = {
   'cannot-say': 'Whether care is on record: cannot say',
 };
 
+// What a care provider read that asked where somebody is, or whose list of clients raised an alert.
+const providerOutcomes: Record<string, string> = {
+  'with-us': 'That the person is in hospital',
+  'not-with-us': 'That the person is not in hospital',
+  'cannot-say': 'Nothing: cannot say',
+  'over-budget': 'Nothing: asked too often',
+  'birth-date-mismatch': 'Nothing of the person',
+  begun: 'Nothing: its own list of clients',
+  replaced: 'Nothing: its own list of clients',
+  held: 'Nothing: its own list of clients',
+};
+
+const providerReasons: Record<string, string> = {
+  'ask-whereabouts': 'Asked if its client is in hospital',
+  'upload-roster': 'Handed in its list of clients',
+  'list-mismatch': 'Had the number on its list of clients, with another birth date',
+};
+
 /** What is done by way of the hospital's own list: it discloses whom the hospital has there, and no care. */
 const byList: Record<string, { readonly why: string; readonly saw: string }> = {
   'take-from-board': { why: 'Taken from the list of patients', saw: 'Name, NHS number and birth date by the hospital’s word' },
@@ -41,6 +60,62 @@ const lists: Record<string, string> = {
   'see-board': 'Patients here with council care',
   'see-people-in-hospital': 'The council’s people in hospital',
   'see-stale-stays': 'Stays that may be over',
+  'see-tellings': 'What was told of the person',
+  'see-team-notices': 'The team’s messages',
+  'see-inbox': 'Messages received',
+  'see-notice-history': 'Earlier messages received',
+  'see-council-notices': 'The council’s list of messages',
+  'see-hold-tasks': 'Tasks of care on hold',
+  'see-holds': 'Care on hold',
+  'see-questions': 'The provider’s own questions',
+  'see-council-questions': 'Questions from providers',
+  'export-council-list-file': 'Taken out of the house as a file',
+  'export-council-list-system': 'Read by the council’s own system',
+};
+
+/** What was told of somebody, or read of what was told: what was done, and what came of it. */
+const disclosures: Record<string, string> = {
+  'ask-whereabouts': 'Asked if its client is in hospital',
+  'see-questions': 'Read the answer to its question again',
+  'close-question': 'Said that its client was found',
+  'list-mismatch': 'Had the number on its list of clients, with another birth date',
+  'send-telling': 'Sent a message',
+  'correct-telling': 'Corrected a message',
+  'cancel-telling': 'Took a message back',
+  'permission-to-tell': 'Wrote down whether a provider may be told',
+  'release-notice': 'Released a message that waited',
+  'release-hold-task': 'Released a provider’s task',
+  'answer-by-phone': 'Wrote down an answer given by phone',
+  'open-notice': 'Opened a message',
+  'answer-notice': 'Answered a message',
+  'see-council-notice': 'Opened a message to a provider',
+  'send-to-system': 'Sent a message to another system',
+};
+
+const disclosed: Record<string, string> = {
+  'with-us': 'That the person is in hospital',
+  'not-with-us': 'That the person is not in hospital, and where it was looked',
+  'cannot-say': 'Nothing: cannot say',
+  'over-budget': 'Nothing: asked too often',
+  'changed-since': 'Nothing: the answer is no longer so',
+  [notTold]: 'Not shown here: a hospital that was asked does not tell your council',
+  'birth-date-mismatch': 'Nothing of the person',
+  found: 'Nothing more',
+  told: 'Told',
+  'told-on-screen': 'Told on the screen, as the answer to its question',
+  waits: 'Waits to be released',
+  'nobody-told': 'Nobody was told',
+  done: 'Told',
+  released: 'Let go',
+  given: 'The person agreed',
+  refused: 'The person refused',
+  'cannot-ask': 'The person could not be asked',
+  listed: 'The message',
+  shown: 'The message',
+  sent: 'The message',
+  accepted: 'Agreed',
+  cannot: 'Cannot',
+  'call-me': 'Asked to be called',
 };
 
 const relationships: Record<string, string> = {
@@ -73,6 +148,8 @@ export interface AccessRow {
 export function accessRow(access: Access, nameOf: (id: string) => string, now: Date): AccessRow {
   const safeguarding = access.sharedFields?.includes('safeguarding') ? ', with safeguarding state' : '';
   const arrival = access.action === 'arrival-question';
+  const provider = providerReasons[access.action];
+  if (provider !== undefined) return providerRow(access, provider, nameOf, now);
   const list = byList[access.action];
   const outcome = outcomes[access.outcome as AnswerKind] ?? arrivalOutcomes[access.outcome] ?? access.outcome;
   return {
@@ -86,6 +163,49 @@ export function accessRow(access: Access, nameOf: (id: string) => string, now: D
     saw: list?.saw ?? outcome + safeguarding + (actions[access.action] ?? ''),
     stay: relationships[access.relationship ?? ''] ?? null,
     unexplained: access.unexplained,
+  };
+}
+
+function providerRow(access: Access, why: string, nameOf: (id: string) => string, now: Date): AccessRow {
+  const { at, userName: who, role, team, organisation, outcome, unexplained } = access;
+  return {
+    when: formatInstant(at, now),
+    who,
+    role: roleNames[role as Role] ?? role,
+    team,
+    organisation: nameOf(organisation),
+    why,
+    permission: 'Not asked here',
+    saw: providerOutcomes[outcome] ?? outcome,
+    stay: null,
+    unexplained,
+  };
+}
+
+export interface DisclosedRow {
+  readonly when: string;
+  readonly who: string;
+  readonly role: string;
+  readonly team: string;
+  readonly organisation: string;
+  readonly what: string;
+  /** What came of it, and to whom it was told. */
+  readonly saw: string;
+}
+
+/** Something that was told of a person, or read. @param nameOf an organisation's name by its id */
+export function disclosedRow(access: Access, nameOf: (id: string) => string, now: Date): DisclosedRow {
+  const { at, userName: who, role, team, organisation, action, outcome, to } = access;
+  const itself = team === 'service';
+  const told = disclosed[outcome] ?? outcome;
+  return {
+    when: formatInstant(at, now),
+    who,
+    role: itself ? 'The service itself' : (roleNames[role as Role] ?? role),
+    team: itself ? '' : teamOf(team, nameOf(organisation)),
+    organisation: nameOf(organisation),
+    what: disclosures[action] ?? action,
+    saw: to.length === 0 ? told : `${told}: ${to.map(nameOf).join(', ')}`,
   };
 }
 
@@ -107,11 +227,16 @@ export function listSeenRow(one: ListSeen, nameOf: (id: string) => string, now: 
     first: formatInstant(one.first, now),
     who: one.userName,
     role: roleNames[one.role as Role] ?? one.role,
-    team: one.team,
+    team: teamOf(one.team, nameOf(one.organisation)),
     organisation: nameOf(one.organisation),
     list: lists[one.action] ?? one.action,
     times: one.times,
   };
+}
+
+/** A provider's people have no team but the provider itself, which is not said twice. */
+function teamOf(team: string, organisation: string): string {
+  return team === organisation ? '' : team;
 }
 
 function reasonWords(reason: string | null): string {

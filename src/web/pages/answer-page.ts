@@ -9,9 +9,14 @@ import { definePage } from '../page.ts';
 import type { Page } from '../page.ts';
 import { answerView } from './answer-view.ts';
 import type { AnswerView } from './answer-view.ts';
+import { answerExtras } from '../../services/answer-extras.ts';
+import type { AnswerExtras } from '../../services/answer-extras.ts';
+import type { CallDeps } from '../../services/calls.ts';
+import { extrasView } from './extras-view.ts';
 
 export interface AnswerDeps {
   readonly lookUps: LookUpDeps;
+  readonly calls: CallDeps;
   readonly councils: readonly Council[];
 }
 
@@ -19,11 +24,16 @@ const params = z.object({ id: z.string() });
 
 /** The pages of an answer. */
 export function answerPages(deps: AnswerDeps): Page[] {
-  const show = ({ answer }: AuditedAnswer, phones: readonly CouncilPhones[], now: Date): AnswerView => {
+  const show = (
+    { answer }: AuditedAnswer,
+    phones: readonly CouncilPhones[],
+    now: Date,
+    extras: AnswerExtras,
+  ): AnswerView => {
     const council = deps.councils.find((one) => one.id === answer.council);
     const own = phones.find((one) => one.council === council?.name) ?? phones[0];
     if (!own) throw new HomewardError('INTERNAL');
-    return answerView(answer, own, now);
+    return answerView(answer, own, now, extras);
   };
   return [
     definePage({
@@ -35,13 +45,20 @@ export function answerPages(deps: AnswerDeps): Page[] {
       params,
       async handle({ caller, params: { id }, phones, clock, render }) {
         const answer = await viewAnswer(deps.lookUps, caller, id);
+        const extras = await answerExtras(deps.calls, caller, answer);
+        const now = clock.now();
         const status =
           { 'sign-in-again': 403, 'not-allowed': 403, 'over-budget': 429 }[answer.answer.kind as string] ?? 200;
         // Somebody who has signed in again since goes on from here, by a button: a GET never looks up.
         const signedInSince = caller.authenticatedAt > answer.answer.at;
         return render(
           'answer.njk',
-          { view: show(answer, phones, clock.now()), answerId: id, signedInSince },
+          {
+            view: show(answer, phones, now, extras),
+            extras: extrasView(extras, answer.answer, now),
+            answerId: id,
+            signedInSince,
+          },
           { status },
         );
       },
@@ -55,7 +72,8 @@ export function answerPages(deps: AnswerDeps): Page[] {
       params,
       async handle({ caller, params: { id }, phones, clock, render }) {
         const answer = await viewAnswer(deps.lookUps, caller, id, 'print-card');
-        return render('card.njk', { view: show(answer, phones, clock.now()), answerId: id });
+        const extras = await answerExtras(deps.calls, caller, answer, 'card');
+        return render('card.njk', { view: show(answer, phones, clock.now(), extras), answerId: id });
       },
     }),
   ];

@@ -24,7 +24,7 @@ export function councilStaysPages({ board, nameOf }: CouncilStaysDeps): Page[] {
       permission: 'see-people-in-hospital',
       audit: 'see-people-in-hospital',
       title,
-      navigation: { text: title, order: 2 },
+      navigation: { text: 'In hospital now', order: 2 },
       reloadEvery: listReloads,
       async handle({ caller, automatic, clock, render }) {
         const now = clock.now();

@@ -18,7 +18,7 @@ import {
 import type { AccessList, CouncilReviewDeps } from '../../services/review-accesses.ts';
 import { definePage } from '../page.ts';
 import type { LocalPath, Page } from '../page.ts';
-import { accessRow, alertWords, listSeenRow } from './access-words.ts';
+import { accessRow, alertWords, disclosedRow, listSeenRow } from './access-words.ts';
 import { faultsFor } from './find-page.ts';
 
 export interface ReviewPageDeps {
@@ -57,7 +57,7 @@ export function reviewPages(deps: ReviewPageDeps): Page[] {
       permission: 'see-council-accesses',
       audit: 'see-council-accesses',
       heading: 'Look-ups of a person',
-      intro: `See the last ${accessesShown} look-ups of one of your council’s people: who looked, and why, and who saw the person on a list.`,
+      intro: `See the last ${accessesShown} look-ups of one of your council’s people: who looked, and why, what was told of the person and to whom, and who saw the person on a list.`,
       label: 'NHS number, or your council’s own id for the person',
       listHeading: `Last ${accessesShown} look-ups`,
       order: 1,
@@ -73,7 +73,7 @@ export function reviewPages(deps: ReviewPageDeps): Page[] {
       audit: 'review-accesses',
       heading: 'Who has looked at this person',
       intro:
-        'Look-ups by people of your organisation, under every NHS number the person has had, with those that were refused or found nothing, and who saw the person on a list.',
+        'Look-ups by people of your organisation, under every NHS number the person has had, with those that were refused or found nothing, what was told of the person by your organisation’s word and to whom, and who saw the person on a list.',
       label: 'NHS number',
       listHeading: 'Look-ups, newest first',
       order: 1,
@@ -114,10 +114,12 @@ function searchPages(deps: ReviewPageDeps, page: SearchPage): Page[] {
       parse: page.form,
       async handle({ caller, form, clock, render }) {
         const now = clock.now();
-        const { accesses, lists, known } = await page.search(caller as Caller, form);
-        const rows = accesses.map((access) => accessRow(access, deps.nameOf, now));
-        const seen = lists.seen.map((one) => listSeenRow(one, deps.nameOf, now));
-        const list = { rows, known, lists: { rows: seen, people: lists.people } };
+        const { accesses, disclosed, names, lists, known } = await page.search(caller as Caller, form);
+        const nameOf = (id: string): string => names.get(id) ?? deps.nameOf(id);
+        const rows = accesses.map((access) => accessRow(access, nameOf, now));
+        const seen = lists.seen.map((one) => listSeenRow(one, nameOf, now));
+        const told = disclosed.map((one) => disclosedRow(one, nameOf, now));
+        const list = { rows, told, known, lists: { rows: seen, people: lists.people } };
         return render('accesses.njk', { ...base, form, ...faultsFor([]), list });
       },
       onInvalid: ({ render }, faults, given) =>
@@ -167,6 +169,7 @@ function alertPages({ review, nameOf }: ReviewPageDeps): Page[] {
           ...accessRow(alert, nameOf, now),
           id: alert.alert,
           number: alert.number,
+          times: alert.times,
           shownNumber: alert.number && formatNhsNumber(alert.number),
           title: alertWords[alert.kind as AlertKind] ?? alert.kind,
           reviewed: alert.reviewedAt

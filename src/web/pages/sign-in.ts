@@ -11,6 +11,7 @@ import { definePage } from '../page.ts';
 import type { Page, PageResult } from '../page.ts';
 import { signInMinutes } from '../safety/cookies.ts';
 import type { Seal } from '../safety/cookies.ts';
+import { signInPath } from '../safety/guard.ts';
 
 /** What the sealed cookie carries: somebody on the way to a provider, or somebody back with a choice of roles. */
 type Carried =
@@ -48,9 +49,9 @@ function startPages(web: WebDeps, frame: PageFrame, carry: (carried: Carried) =>
     title: 'Sign in',
     handle({ caller, redirect, render }) {
       const { providers } = web.signIn;
-      const [only] = providers;
       if (caller) return redirect(frame.homeOf(caller));
-      if (only && providers.length === 1) return redirect(`/sign-in/${only.id}`);
+      // With email to sign in by there is a choice, and nobody must be led past it.
+      if (providers.length === 1 && web.emailSignIn !== true) return redirect(signInPath(providers));
       return render('sign-in.njk', { providers });
     },
   });

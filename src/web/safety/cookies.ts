@@ -1,10 +1,11 @@
 /**
- * The two cookies: the session's, and the sealed one that lives while somebody is at their sign-in
- * provider. The only home of `@fastify/cookie`.
+ * The cookies: the session's, the sealed one that lives while somebody is at their sign-in provider, and the sealed
+ * one by which a browser is known to have signed in by email before, which opens nothing. The only home of `@fastify/cookie`.
  */
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
 import cookie from '@fastify/cookie';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { browserKnownFor } from '../../domain/provider-account.ts';
 import type { CookieChanges } from '../page.ts';
 
 /** How long somebody may take at their provider. */
@@ -14,6 +15,7 @@ export const signInMinutes = 10;
 export interface Cookies {
   session(request: FastifyRequest): string | null;
   signIn(request: FastifyRequest): string | null;
+  known(request: FastifyRequest): string | null;
   change(reply: FastifyReply, changes: CookieChanges): void;
 }
 
@@ -22,7 +24,7 @@ export async function useCookies(server: FastifyInstance, baseUrl: string): Prom
   await server.register(cookie);
   const secure = baseUrl.startsWith('https://');
   const prefix = secure ? '__Host-' : '';
-  const names = { session: `${prefix}homeward`, signIn: `${prefix}homeward-sign-in` };
+  const names = { session: `${prefix}homeward`, signIn: `${prefix}homeward-sign-in`, known: `${prefix}homeward-known` };
   const shared = { path: '/', httpOnly: true, sameSite: 'lax', secure } as const;
   const change = (reply: FastifyReply, name: string, value: string | null | undefined, maxAge?: number): void => {
     if (value === undefined) return;
@@ -32,9 +34,11 @@ export async function useCookies(server: FastifyInstance, baseUrl: string): Prom
   return {
     session: (request) => request.cookies[names.session] ?? null,
     signIn: (request) => request.cookies[names.signIn] ?? null,
+    known: (request) => request.cookies[names.known] ?? null,
     change(reply, changes) {
       change(reply, names.session, changes.session);
       change(reply, names.signIn, changes.signIn, signInMinutes * 60);
+      change(reply, names.known, changes.known, browserKnownFor / 1000);
     },
   };
 }

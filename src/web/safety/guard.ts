@@ -3,12 +3,12 @@
  * let through only for a page that says who may see it.
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { may } from '../../domain/caller.ts';
+import { may, roles } from '../../domain/caller.ts';
 import { HomewardError } from '../../domain/error.ts';
 import type { LiveSession, SessionState } from '../../services/sessions.ts';
 import type { WebDeps } from '../deps.ts';
 import { isPage } from '../page.ts';
-import type { Page } from '../page.ts';
+import type { LocalPath, Page } from '../page.ts';
 import type { Cookies } from './cookies.ts';
 
 const sessions = new WeakMap<FastifyRequest, LiveSession>();
@@ -26,11 +26,18 @@ export function pageOf(request: FastifyRequest): Page | null {
 
 /** Whether a page asks for itself again, which nobody did by hand. */
 export function isReload(request: FastifyRequest): boolean {
-  return pageOf(request)?.reloadEvery !== undefined && (request.query as { reload?: unknown }).reload === 'yes';
+  const page = pageOf(request);
+  const { reload, live } = (request.query ?? {}) as { reload?: unknown; live?: unknown };
+  return (
+    (page?.reloadEvery !== undefined && reload === 'yes') ||
+    page?.live === 'events' ||
+    (page?.live === 'page' && live === 'yes')
+  );
 }
 
 /** Finds the session and checks the permission of every request. */
-export function guard(server: FastifyInstance, { sessions: service, baseUrl, site }: WebDeps, cookies: Cookies): void {
+export function guard(server: FastifyInstance, web: WebDeps, cookies: Cookies): void {
+  const { sessions: service, baseUrl, site } = web;
   const ownHost = new URL(baseUrl).host;
   server.addHook('onRequest', async (request, reply) => {
     const page = pageOf(request);
@@ -47,7 +54,8 @@ export function guard(server: FastifyInstance, { sessions: service, baseUrl, sit
       id === null ? null : await findSession(service.find(id, isReload(request) ? 'look' : 'use'), isPublic);
     if (state?.is === 'live') sessions.set(request, state.session);
     if (isPublic) return;
-    if (state?.is !== 'live') return turnAway(request, reply, cookies, id !== null);
+    if (state?.is !== 'live')
+      return turnAway(request, reply, cookies, id === null ? signInOf(web, page) : '/signed-out?why=idle');
     if (!may(state.session.caller.role, page.permission as never)) throw new HomewardError('NOT_ALLOWED');
   });
 }
@@ -62,10 +70,23 @@ async function findSession(finding: Promise<SessionState>, isPublic: boolean): P
   }
 }
 
-function turnAway(request: FastifyRequest, reply: FastifyReply, cookies: Cookies, hadSession: boolean): FastifyReply {
+function turnAway(request: FastifyRequest, reply: FastifyReply, cookies: Cookies, to: LocalPath): FastifyReply {
   if (request.method !== 'GET') throw new HomewardError('NOT_SIGNED_IN');
-  if (hadSession) cookies.change(reply, { session: null });
-  return reply.redirect(hadSession ? '/signed-out?why=idle' : '/sign-in', 303);
+  if (cookies.session(request) !== null) cookies.change(reply, { session: null });
+  return reply.redirect(to, 303);
+}
+
+// The link of an alert leads a care provider's people to a page of theirs: a smartcard is none of their ways in.
+function signInOf({ emailSignIn, signIn }: WebDeps, { permission }: Page): LocalPath {
+  if (emailSignIn !== true) return '/sign-in';
+  const whose = roles.filter((role) => may(role, permission as never));
+  return whose.every((role) => role.startsWith('provider-')) ? '/provider/sign-in' : signInPath(signIn.providers);
+}
+
+/** Where hospitals' and councils' people sign in: without a choice where there is none. */
+export function signInPath(providers: readonly { readonly id: string }[]): LocalPath {
+  const [only] = providers;
+  return only && providers.length === 1 ? `/sign-in/${only.id}` : '/sign-in';
 }
 
 /**

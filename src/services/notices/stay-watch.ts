@@ -1,0 +1,131 @@
+/** Sees to it by itself that stays tell what has become of them, and that their holds' tasks are found. */
+import { isInForce } from '../../domain/agreement.ts';
+import { londonDate } from '../../domain/dates.ts';
+import { bundlesOfEach, forgetTold, staysToTell, tellAgain } from '../../store/notices/stay-told.ts';
+import { lookAtHolds } from './hold-looks.ts';
+import { tellOfStay } from './stay-notices.ts';
+import type { StayNoticeDeps } from './stay-notices.ts';
+
+/** An arrival is told of within so long. */
+const every = 5_000;
+/** Tasks are looked for ahead of anybody's asking in every so many rounds, and whenever a stay has changed. */
+const roundsBetween = 4;
+const mostAtOnce = 200;
+
+export class StayWatch {
+  readonly #deps: StayNoticeDeps;
+  readonly #failed: (error: unknown) => void;
+  #running: Promise<number> | null = null;
+  #again = false;
+  #timer: NodeJS.Timeout | null = null;
+  #round = 0;
+  /** At which bundle each council's facts stood when open stays were last looked at by them. */
+  #stood = new Map<string, string>();
+  #stopped = false;
+
+  /** @param failed told what went wrong with the looking itself; must not throw */
+  constructor(deps: StayNoticeDeps, failed: (error: unknown) => void = () => undefined) {
+    this.#deps = deps;
+    this.#failed = failed;
+  }
+
+  /**
+   * Tells what is to be told by now, and looks at holds. Called while it runs, it looks once more before it ends.
+   * @returns how many stays were taken up
+   * @throws what the database throws when it cannot be asked at all
+   */
+  run(): Promise<number> {
+    if (this.#running) {
+      this.#again = true;
+      return this.#running;
+    }
+    this.#running = this.#rounds().finally(() => (this.#running = null));
+    return this.#running;
+  }
+
+  /** Begins to look every few seconds. */
+  start(): void {
+    if (this.#timer || this.#stopped) return;
+    this.#timer = setInterval(() => this.wake(), every);
+    this.wake();
+  }
+
+  /** Looks soon: something has changed. Never throws. */
+  wake(): void {
+    if (this.#timer && !this.#stopped) void this.run().catch(this.#failed);
+  }
+
+  /** Ends after what is being done now. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    if (this.#timer) clearInterval(this.#timer);
+    await this.#running?.catch(() => 0);
+  }
+
+  /** Deletes what may not be kept any longer. */
+  async forget(): Promise<void> {
+    await forgetTold(this.#deps.notices.db);
+  }
+
+  async #rounds(): Promise<number> {
+    const { notices } = this.#deps;
+    let taken = 0;
+    do {
+      this.#again = false;
+      await this.#landed();
+      const told = await this.#tell();
+      taken += told;
+      const looks = told > 0 || this.#timer === null || this.#round++ % roundsBetween === 0;
+      const found = looks ? await lookAtHolds(notices) : 0;
+      if (told + found > 0) notices.wake();
+    } while (this.#again && !this.#stopped);
+    return taken;
+  }
+
+  // The record of somebody may land after they have arrived, and no change of the stay ever comes (hazard H08). What one
+  // process forgets with its end is looked at again by the next.
+  async #landed(): Promise<void> {
+    const { db, clock, agreements, failed } = this.#deps.notices;
+    const now = clock.now();
+    const today = londonDate(now);
+    const telling = agreements.filter((one) => isInForce(one, today) && one.notices.automatic.includes('with-us'));
+    const hospitals = Map.groupBy(telling, ({ council }) => council);
+    for (const [council, bundle] of await bundlesOfEach(db, [...hospitals.keys()])) {
+      if (this.#stood.get(council) === bundle) continue;
+      const own = (hospitals.get(council) ?? []).map(({ hospital }) => hospital);
+      try {
+        await tellAgain(db, council, own, now);
+        this.#stood.set(council, bundle);
+      } catch (error) {
+        // Looked at again in the next round; what stays have to tell goes on.
+        failed?.(error);
+      }
+    }
+  }
+
+  async #tell(): Promise<number> {
+    const { db, failed } = this.#deps.notices;
+    // Another process has these, or they failed: not again in this round.
+    const left: string[] = [];
+    let taken = 0;
+    while (!this.#stopped) {
+      const stays = await staysToTell(db, left, mostAtOnce);
+      if (stays.length === 0) break;
+      for (const stayId of stays) {
+        const done = await this.#one(stayId, failed);
+        if (done) taken++;
+        else left.push(stayId);
+      }
+    }
+    return taken;
+  }
+
+  async #one(stayId: string, failed?: (error: unknown) => void): Promise<boolean> {
+    try {
+      return await this.#deps.notices.db.transaction((trx) => tellOfStay(trx, this.#deps, stayId));
+    } catch (error) {
+      failed?.(error);
+      return false;
+    }
+  }
+}

@@ -1,0 +1,68 @@
+/** The page of a provider's list over HTTP: nothing of a file is read before it is known that it may be handed in. */
+import assert from 'node:assert/strict';
+import { Readable } from 'node:stream';
+import { after, before, describe, it } from 'node:test';
+import { rosterAgreementSchema } from '../src/domain/roster-agreement.ts';
+import type { RosterAgreement } from '../src/domain/roster-agreement.ts';
+import { longestRoster, readRoster } from '../src/sources/roster-file.ts';
+import { clientsPages } from '../src/web/pages/clients-pages.ts';
+import { Browser, startWeb } from './support/web.ts';
+import type { RunningWeb } from './support/web.ts';
+import { providerHouse, register } from './support/providers.ts';
+
+let web: RunningWeb;
+let mo: Browser;
+let read = 0;
+const rosters: RosterAgreement[] = [];
+const agreement = rosterAgreementSchema.parse({
+  id: 'larkfield', version: 1, provider: 'cqc:1-000000001', name: 'Larkfield', council: '999', from: '2020-01-01', until: '2040-12-31',
+  terms: { enabled: true }, uploadsDay: 4, mostClients: 3,
+}); // prettier-ignore
+
+before(async () => {
+  let house: ReturnType<typeof providerHouse> | undefined;
+  web = await startWeb((db, clock) => {
+    house = providerHouse(db, clock);
+    const counted = (chunks: Readable, most: number) => (read++, readRoster(chunks, most));
+    return [...house.pages(), ...clientsPages({ roster: { db, clock, rosters }, read: counted, mostBytes: longestRoster })]; // prettier-ignore
+  });
+  await register(web.db, 'mo@larkfield.example', undefined, 'provider-manager');
+  mo = new Browser(web.baseUrl);
+  await mo.post('/provider/sign-in', { email: 'mo@larkfield.example' });
+  await house?.post();
+  await mo.post(house?.newest('mo@larkfield.example').path ?? '', {});
+});
+after(() => web.close());
+
+const head = 'NHS Number,Date of Birth,Last Name,First Name,Your Reference,Permission,Permission Date\n';
+
+async function handIn(body: string): Promise<{ status: number; text: string }> {
+  const form = new FormData();
+  form.set('_token', await mo.token('/phone-numbers'));
+  form.set('file', new Blob([body]), 'clients.csv');
+  const cookie = [...mo.cookies].map(([name, { value }]) => `${name}=${value}`).join('; ');
+  const headers = { cookie, origin: web.baseUrl, 'sec-fetch-site': 'same-origin' };
+  const reply = await fetch(`${web.baseUrl}/provider/clients`, { method: 'POST', body: form, redirect: 'manual', headers }); // prettier-ignore
+  return { status: reply.status, text: await reply.text() };
+}
+
+describe('a file of clients', () => {
+  it('is not read of a provider without an agreement, however large it is', async () => {
+    assert.equal((await handIn(head + 'a\n'.repeat(2_000_000))).status, 403);
+    assert.equal(read, 0);
+  });
+
+  it('is given up at the first row too many, said on the page, and not read at all once there were enough in a day', async () => {
+    rosters.push(agreement);
+    const reply = await handIn(head + 'a\n'.repeat(2_000_000));
+    assert.equal(reply.status, 422);
+    assert.match(reply.text, /holds more than 3 rows/);
+    assert.equal((await handIn('a,b\n')).status, 422);
+    const taken = await handIn(`${head}9990000018,14/03/1941,Example,Barbara,C-1,Y,2026-08-01\n`);
+    assert.equal(taken.status, 303);
+    assert.equal((await handIn(head)).status, 422);
+    assert.equal(read, 4);
+    assert.match((await handIn(head + 'a\n'.repeat(2_000_000))).text, /There were 4 files in a day already/);
+    assert.equal(read, 4);
+  });
+});
