@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import type { IsoDate } from '../../src/domain/dates.ts';
+import { HomewardError } from '../../src/domain/error.ts';
 import type { NhsNumber } from '../../src/domain/nhs-number.ts';
 import type { HospitalEvent } from '../../src/domain/stay-event.ts';
 import type { Ask } from '../../src/domain/notice.ts';
@@ -221,11 +222,18 @@ export class Things {
   /** Care is on hold while somebody is in hospital. */
   async #hold(): Promise<{ notice: string; patient: number }> {
     const { patient } = await this.#stay();
-    const { notice } = await this.#notice('hold');
     const provider = await this.#site.visitor('provider-manager', 'cqc:1-000000001');
-    await answerNotice(this.#site.app.notices.deps, provider.caller, notice, { kind: 'accepted', firstVisit: null });
-    return { notice, patient };
-  }
+    for (let time = 1; ; time++) {
+      const { notice } = await this.#notice('hold');
+      try {
+        await answerNotice(this.#site.app.notices.deps, provider.caller, notice, { kind: 'accepted', firstVisit: null });
+        return { notice, patient };
+      } catch (error) {
+        // An extract that another cell handed in may be landing just now: then the message is taken away meanwhile.
+        if (time === 5 || !(error instanceof HomewardError && error.code === 'NOTICE_GONE')) throw error;
+      }
+    }
+  } // prettier-ignore
 
   /** Care is on hold, and the patient has gone without a word about it: somebody's task. */
   async #holdTask({ caller }: Visitor): Promise<string> {

@@ -148,7 +148,7 @@ export async function postSlowly(
     try {
       return await postOnce(web, path, bytes, headers);
     } catch (error) {
-      if (attempt === 5 || !['EPIPE', 'ECONNRESET'].includes(String((error as { code?: unknown }).code))) throw error;
+      if (attempt === 30 || !['EPIPE', 'ECONNRESET'].includes(String((error as { code?: unknown }).code))) throw error;
     }
   }
 }
