@@ -1,4 +1,5 @@
 /** Hospital staff asking at once: the look-up service driven by so many concurrent callers. */
+import type { z } from 'zod';
 import { agreementSchema } from '../../src/domain/agreement.ts';
 import type { Agreement } from '../../src/domain/agreement.ts';
 import type { Caller } from '../../src/domain/caller.ts';
@@ -12,44 +13,45 @@ import { birthDateOf, council, numberAt, personAt } from './world.ts';
 const hospitals = 10;
 const staff = 3_000;
 
-/** One agreement a hospital; its budgets are wider than any run, everything else as in the demo. */
-export const agreements: readonly Agreement[] = Array.from({ length: hospitals }, (_, n) =>
-  agreementSchema.parse({
-    id: `bench-h${n}`,
-    version: 1,
-    council,
-    hospital: `H${n}`,
-    enabled: true,
-    from: '2020-01-01',
-    until: '2099-12-31',
-    purposes: ['decide-admission'],
-    permission: 'ask',
-    roles: { 'emergency-nurse': { safeguarding: true } },
-    fields: [
+/** One agreement a hospital, as its file says it; its budgets are wider than any run, everything else as in the demo. */
+export const agreementFiles = Array.from({ length: hospitals }, (_, n): z.input<typeof agreementSchema> => ({
+  id: `bench-h${n}`,
+  version: 1,
+  council,
+  hospital: `H${n}`,
+  enabled: true,
+  from: '2020-01-01',
+  until: '2099-12-31',
+  purposes: ['decide-admission'],
+  permission: 'ask',
+  roles: { 'emergency-nurse': { safeguarding: true } },
+  fields: [
       'name', 'gender', 'council-id', 'service', 'provider', 'status', 'dates',
       'phone', 'email', 'contact-notes', 'safeguarding',
     ], // prettier-ignore
-    fullCostPackages: 'not-shown',
-    recentlyEnded: '42 days',
-    freshness: {
-      care: { amber: '26 hours', red: '50 hours' },
-      safeguarding: { notAvailableAfter: '26 hours' },
-      contacts: { amber: '90 days', red: '365 days' },
-      restrictions: { overdueAfter: '50 hours' },
-    },
-    budget: {
-      people15Minutes: 1_000_000,
-      peopleDay: 1_000_000,
-      organisationPeopleDay: 10_000_000,
-      missesBeforeSignIn: 1_000,
-      missesBeforeLock: 10_000,
-      emergenciesBeforeSignIn: 5,
-      emergenciesBeforeEachSignIn: 15,
-      mismatchesBeforeNeutral: 3,
-    },
-    retention: { answers: '1 hour', closedFacts: '42 days', heldExtracts: '7 days' },
-  }),
-);
+  fullCostPackages: 'not-shown',
+  recentlyEnded: '42 days',
+  freshness: {
+    care: { amber: '26 hours', red: '50 hours' },
+    safeguarding: { notAvailableAfter: '26 hours' },
+    contacts: { amber: '90 days', red: '365 days' },
+    restrictions: { overdueAfter: '50 hours' },
+  },
+  budget: {
+    people15Minutes: 1_000_000,
+    peopleDay: 1_000_000,
+    organisationPeopleDay: 10_000_000,
+    missesBeforeSignIn: 1_000,
+    missesBeforeLock: 10_000,
+    emergenciesBeforeSignIn: 5,
+    emergenciesBeforeEachSignIn: 15,
+    mismatchesBeforeNeutral: 3,
+  },
+  retention: { answers: '1 hour', closedFacts: '42 days', heldExtracts: '7 days' },
+}));
+
+/** The same as the service reads them. */
+export const agreements: readonly Agreement[] = agreementFiles.map((file) => agreementSchema.parse(file));
 
 /** What the look-up service needs, on a database. */
 export function lookUpDeps(db: Database): LookUpDeps {

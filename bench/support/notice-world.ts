@@ -13,7 +13,7 @@ import { sendTelling } from '../../src/services/notices/tell.ts';
 import { composeWhereabouts } from '../../src/services/whereabouts/compose.ts';
 import type { Whereabouts } from '../../src/services/whereabouts/compose.ts';
 import type { Database } from '../../src/store/database.ts';
-import { agreements as lookUpAgreements } from './callers.ts';
+import { agreementFiles, agreements as lookUpAgreements } from './callers.ts';
 import { asOwner, birthDateOf, council, numberAt, personAt } from './world.ts';
 
 /** How many providers there are in all; each delivers the care of every five-hundredth person. */
@@ -31,19 +31,7 @@ const feed: Feed = feedSchema.parse({
 
 /** The look-ups' agreement, with everything about notices switched on. */
 const agreement: Agreement = agreementSchema.parse({
-  id: 'bench-notices', version: 1, council, hospital, enabled: true, from: '2020-01-01', until: '2099-12-31',
-  purposes: ['decide-admission'], permission: 'ask', roles: { 'emergency-nurse': { safeguarding: true } },
-  fields: ['name', 'gender', 'council-id', 'service', 'provider', 'status', 'dates', 'phone', 'email', 'contact-notes', 'safeguarding'],
-  fullCostPackages: 'not-shown', recentlyEnded: '42 days',
-  freshness: {
-    care: { amber: '26 hours', red: '50 hours' }, safeguarding: { notAvailableAfter: '26 hours' },
-    contacts: { amber: '90 days', red: '365 days' }, restrictions: { overdueAfter: '50 hours' },
-  },
-  budget: {
-    people15Minutes: 1_000_000, peopleDay: 1_000_000, organisationPeopleDay: 10_000_000, missesBeforeSignIn: 1_000, missesBeforeLock: 10_000,
-    emergenciesBeforeSignIn: 5, emergenciesBeforeEachSignIn: 15, mismatchesBeforeNeutral: 3,
-  },
-  retention: { answers: '1 hour', closedFacts: '42 days', heldExtracts: '7 days', notices: '42 days' },
+  ...agreementFiles[0], id: 'bench-notices',
   notices: {
     providers: true, council: true, permissionToTell: 'ask', automatic: [], identifiers: ['name', 'birth-date', 'nhs-number'],
     whereabouts: { enabled: true, beforeAsking: true, questionsHour: 1_000_000, questionsDay: 1_000_000 },
@@ -124,6 +112,8 @@ export async function fillNotices(url: string, world: NoticeWorld, many: number)
   if (telling === null) throw new Error('Nobody was told');
   const [to] = (await asOwner(url, `select recipient from notice where telling_id = '${telling}' and recipient_kind = 'provider'`)).at(-1)?.rows ?? [];
   if (to?.recipient !== providerOf(stem)) throw new Error(`${to?.recipient} was told and not ${providerOf(stem)}`);
+  const [tellingColumns, noticeColumns] = [await columnsToWrite(url, 'telling'), await columnsToWrite(url, 'notice')];
+  const columnsOf = (columns: string): string => columns.replaceAll(/\w+/g, 'copy.$&');
   // A hundred providers of the five hundred: the person of a place, and the ids that its copies get.
   await asOwner(url, 'drop table if exists bench_copy');
   await asOwner(
@@ -135,13 +125,15 @@ export async function fillNotices(url: string, world: NoticeWorld, many: number)
        join person_detail d on d.person_key = p.person_key and d.council = p.council
        where p.council = '${council}' and p.person_key % ${providersInAll} < 100 and p.person_key > 1000 order by p.person_key limit ${many}`,
     `create table bench_kind as select n.notice_id, n.recipient_kind as kind, n.recipient from notice n where telling_id = '${telling}'`,
-    `insert into telling select c.telling, hospital, council, c.person_key, c.number, c.birth_date, stay_id, patient, kind, fact, ask, undoes, automatic, question,
-       team, sender, c.telling::text, created_at, audit_id from telling t, bench_copy c where t.telling_id = '${telling}'`,
-    `insert into notice select (jsonb_populate_record(n, to_jsonb(n) || jsonb_build_object(
+    `insert into telling (${tellingColumns}) select ${columnsOf(tellingColumns)}
+       from telling t cross join bench_copy c cross join lateral jsonb_populate_record(t, jsonb_build_object(
+         'telling_id', c.telling, 'person_key', c.person_key, 'nhs_number', c.number, 'birth_date', c.birth_date, 'token', c.telling)) copy
+       where t.telling_id = '${telling}'`,
+    `insert into notice (${noticeColumns}) select ${columnsOf(noticeColumns)}
+       from notice n join bench_kind k using (notice_id) cross join bench_copy c cross join lateral jsonb_populate_record(n, jsonb_build_object(
          'notice_id', case k.kind when 'provider' then c.notice else c.message end, 'thread', case k.kind when 'provider' then c.notice else c.message end,
          'telling_id', c.telling, 'person_key', c.person_key, 'recipient', case k.kind when 'provider' then c.provider else n.recipient end,
-         'version', nextval('notice_version')))).*
-       from notice n join bench_kind k using (notice_id), bench_copy c`,
+         'version', nextval('notice_version'))) copy`,
     `insert into notice_event select e.event_id || c.telling, case k.kind when 'provider' then c.notice else c.message end, e.at, e.kind, e.content,
          replace(replace(replace(e.event, k.notice_id::text, (case k.kind when 'provider' then c.notice else c.message end)::text), '${telling}', c.telling::text),
            case k.kind when 'provider' then k.recipient else '-' end, case k.kind when 'provider' then c.provider else '-' end)
@@ -152,6 +144,13 @@ export async function fillNotices(url: string, world: NoticeWorld, many: number)
   const rows = (await asOwner(url, 'select notice, telling, provider from bench_copy order by person_key')).at(-1)?.rows;
   return rows as { notice: string; telling: string; provider: string }[];
 } // prettier-ignore
+
+// Columns that the database works out by itself cannot be written.
+async function columnsToWrite(url: string, table: string): Promise<string> {
+  const sql = `select string_agg(column_name, ', ') as names from information_schema.columns
+    where table_name = '${table}' and is_generated = 'NEVER'`;
+  return (await asOwner(url, sql)).at(-1)?.rows[0]?.names;
+}
 
 /** Adds so many stays, one in a hundred of somebody who is here now, and a week of the feed's messages. */
 export async function fillStays(url: string, stays: number, people: number): Promise<void> {

@@ -1,14 +1,13 @@
 /** A site's configuration folder for the benchmarks' council and hospitals: no demo, everything as a real site has it. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Agreement } from '../../src/domain/agreement.ts';
-import { agreements } from './callers.ts';
+import { agreementFiles } from './callers.ts';
 import { council } from './world.ts';
 
 /** Where people would reach the service; a proxy in front of it ends TLS. */
 export const baseUrl = 'https://homeward.example';
 
-const hospitals = agreements.map(({ hospital }) => hospital);
+const hospitals = agreementFiles.map(({ hospital }) => hospital);
 
 /** Writes the folder. @returns what the environment must say beside DATABASE_URL, PORT and DATA_DIR */
 export function writeSite(folder: string): Record<string, string> {
@@ -48,27 +47,12 @@ export function writeSite(folder: string): Record<string, string> {
       },
     ],
   });
-  for (const one of agreements) write(`agreements/${one.id}.yaml`, agreementFile(one));
+  for (const file of agreementFiles) write(`agreements/${file.id}.yaml`, file);
   return {
     CONFIG_DIR: folder,
     BASE_URL: baseUrl,
     HOST: '127.0.0.1',
     SESSION_SECRET: 'a secret of the benchmarks, which open nothing',
     BENCH_CLIENT_SECRET: 'of no provider',
-  };
-}
-
-// Read, an agreement's lengths of time are milliseconds; its file has them in words.
-function agreementFile(agreement: Agreement): object {
-  const inWords = (value: unknown): unknown => {
-    if (typeof value === 'number') return `${value / 60_000} minutes`;
-    return Object.fromEntries(Object.entries(value as object).map(([key, inner]) => [key, inWords(inner)]));
-  };
-  const { recentlyEnded, freshness, retention } = agreement;
-  return {
-    ...agreement,
-    recentlyEnded: inWords(recentlyEnded),
-    freshness: inWords(freshness),
-    retention: inWords(retention),
   };
 }
