@@ -3,7 +3,7 @@
  * TEST_DATABASE_URL, a database made from a template on a real PostgreSQL server.
  */
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
 import { Database } from '../../src/store/database.ts';
@@ -47,6 +47,11 @@ async function snapshot(): Promise<Buffer> {
   const dump = Buffer.from(await (await engine.pglite.dumpDataDir('none')).arrayBuffer());
   await engine.close();
   mkdirSync(folder, { recursive: true });
+  // Those of earlier migrations, 40 MB each, are of no use any more.
+  for (const name of readdirSync(folder)) {
+    const old = join(folder, name);
+    if (/^pglite-\w+\.tar$/.test(name) && old !== file) rmSync(old, { force: true });
+  }
   // Written aside and renamed: test files run side by side and must never read half a snapshot.
   const aside = `${file}.${process.pid}`;
   writeFileSync(aside, dump);
