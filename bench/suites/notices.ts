@@ -22,7 +22,7 @@ export const suite: Suite = {
 
 async function run(bench: Bench): Promise<void> {
   const people = bench.trial ? 12_000 : 100_000;
-  const open = bench.trial ? 400 : 10_000;
+  const open = bench.trial ? 1_000 : 10_000;
   const stays = bench.trial ? 2_000 : 1_000_000;
   bench.say(`filling a council of ${people} people, ${open} open notices and ${stays} stays`);
   const url = await createDatabase(bench.server, 'bench_notices');
@@ -58,7 +58,11 @@ type Hears = 'itself' | 'bell' | 'looks';
 async function answering(bench: Bench, world: NoticeWorld, other: Database, all: readonly Open[]): Promise<void> {
   const byProvider = Map.groupBy(all, ({ provider }) => provider);
   const bursts = bench.trial ? 1 : 3;
-  const choose = (): Open[] => [...byProvider.values()].slice(0, atOnce).flatMap((of) => of.splice(0, 1));
+  const choose = (): Open[] => {
+    const chosen = [...byProvider.values()].slice(0, atOnce).flatMap((of) => of.splice(0, 1));
+    if (chosen.length < atOnce) throw new Error(`Only ${chosen.length} of ${atOnce} providers have a notice left to answer`);
+    return chosen;
+  };
   const { signal } = world.notices;
   // Pages of the other process, on connections of its own; it hears by them as `app-sender.ts` has it.
   const far = noticeWorld(other);
