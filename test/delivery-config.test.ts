@@ -135,7 +135,7 @@ describe('the demo’s mailbox', () => {
     const app = await startApp();
     t.after(() => app.stop());
     const read = async (): Promise<string> => (await fetch(`${app.baseUrl}/demo/mail`)).text();
-    assert.match(await read(), /There is no e-mail yet/);
+    assert.match(await read(), /There is no email yet/);
     const text = `Sign in: ${app.baseUrl}/provider/sign-in/${'t'.repeat(90)}\nNot: https://elsewhere.example/x <script>alert(1)</script>`;
     assert.deepEqual(await app.app.delivery.mailer.send({ key: 'k1', to: 'cora@care.example', subject: 'Your link', text }), { is: 'delivered' }); // prettier-ignore
     const page = await read();

@@ -1,20 +1,11 @@
 /** A check or import report as text for a terminal. Counts only: no person is named. */
 import { formatInstant } from '../domain/dates.ts';
+import type { DropReason } from '../domain/extract/care-line.ts';
+import { dropWords } from '../domain/extract/drop-words.ts';
 import { quarantineCodes } from '../domain/extract/quarantine.ts';
 import type { QuarantineCode } from '../domain/extract/quarantine.ts';
 import { goLiveGatePercent, holdText, matchRate } from '../services/import-report.ts';
 import type { CheckReport } from '../services/import-report.ts';
-
-const dropNames: Record<string, string> = {
-  'not-a-service': 'requests, assessments and reviews',
-  'unpaid-carer': 'support for unpaid carers',
-  'direct-payment': 'direct payments',
-  'self-funded': 'paid for privately',
-  'full-cost': 'arranged at the person’s full cost',
-  'under-18': 'under 18',
-  'ended-long-ago': 'ended too long ago to show',
-  'person-died': 'of people who have died',
-};
 
 /** The report, line by line. @param now for ages */
 export function reportText(report: CheckReport, now: Date): string {
@@ -41,7 +32,7 @@ export function reportText(report: CheckReport, now: Date): string {
   lines.push('', 'Counted and not kept');
   const dropped = Object.entries(report.dropped);
   if (dropped.length === 0) lines.push('          none');
-  for (const [reason, count] of dropped) lines.push(`${n(count)}  ${dropNames[reason] ?? reason}`);
+  for (const [reason, count] of dropped) lines.push(`${n(count)}  ${dropWords[reason as DropReason] ?? reason}`);
 
   const { people } = report;
   const rate = matchRate(report);

@@ -11,7 +11,7 @@ describe('the demo’s mailbox', () => {
   it('says that it is empty', async () => {
     const visitor = await site.visit();
     await visitor.open('/demo/mail');
-    assert.match(await visitor.text(), /There is no e-mail yet/);
+    assert.match(await visitor.text(), /There is no email yet/);
     await visitor.inspect('demo-mail-empty');
     await visitor.leave();
   });

@@ -60,11 +60,12 @@ describe('the data steward', () => {
   it('checks an extract without changing anything, and reads the report', async () => {
     await upload(await laterExtract(10), 'check');
     await finished();
-    assert.match(await visitor.text(), /Checked: it would land\. Nothing was changed\./);
+    assert.match(await visitor.text(), /Checked: it would be taken in\. Nothing was changed\./);
     assert.deepEqual(await states(), ['Taken in']);
     await visitor.press('text=Read the report');
     assert.match(await visitor.text(), /NHS number match [\d.]+ % \(go-live gate 95 %/);
     assert.match(await visitor.text(), /NHS_NUMBER_SHARED/);
+    assert.match(await visitor.text(), /Providers of packages .*Requests, assessments and reviews/);
     await visitor.inspect('extract-check-report');
   });
 
@@ -77,7 +78,7 @@ describe('the data steward', () => {
     const shown = await finished();
     // The embedded database serves one at a time: there the page comes when the extract has landed.
     if (serverUrl !== null) assert.ok(shown.some((text) => /Taking an extract in [\d,]+ rows read/.test(text)));
-    assert.match(await visitor.text(), /Landed as extract \d+\./);
+    assert.match(await visitor.text(), /Taken in as extract \d+\./);
     assert.deepEqual(await states(), ['Taken in', 'Taken in']);
     await visitor.inspect('extract-landed');
   });

@@ -65,6 +65,7 @@ describe('a provider’s task', () => {
     const carol = await site.visitAs('carol');
     await carol.open('/council/tasks');
     assert.match(await carol.text(), /Petra Example, Larkfield Home Care, said today at 10:15am: we are visiting, first visit today at 11:30am\./); // prettier-ignore
+    assert.match(await carol.text('main tbody tr:has-text("11:30am")'), /The person has gone home\. If this is soon enough, close the task\./); // prettier-ignore
     await carol.inspect('council-task-said');
     await carol.leave();
   });

@@ -83,7 +83,7 @@ describe('each persona of the demo', () => {
     ['will', 'Find a patient'],
     ['carol', 'Work to do: Sherwood County Council'],
     ['stefan', 'Extracts of Sherwood County Council'],
-    ['priya', 'Who has looked at this person'],
+    ['priya', 'Who has seen a person’s information'],
     ['owen', 'Health and freshness'],
   ];
   for (const [persona, heading] of landings) {

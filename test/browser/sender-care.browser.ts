@@ -69,6 +69,7 @@ describe('a message that waits for a person', () => {
     const text = await nia.text();
     assert.doesNotMatch(text, /They were told that it is not so/);
     assert.match(text, /It had reached nobody\./);
+    assert.match(text, /Is with us Written by the hospital’s system.*Everyone told Nothing reached anybody\./);
     assert.equal(await nia.page.locator('summary:has-text("Send it now")').count(), 0);
     await nia.inspect('told-taken-back');
     await nia.leave();

@@ -92,6 +92,8 @@ const disclosures: Record<string, string> = {
   'send-to-system': 'Sent a message to another system',
 };
 
+const theMessage = 'The message';
+
 const disclosed: Record<string, string> = {
   'with-us': 'That the person is in hospital',
   'not-with-us': 'That the person is not in hospital, and where it was looked',
@@ -110,9 +112,9 @@ const disclosed: Record<string, string> = {
   given: 'The person agreed',
   refused: 'The person refused',
   'cannot-ask': 'The person could not be asked',
-  listed: 'The message',
-  shown: 'The message',
-  sent: 'The message',
+  listed: theMessage,
+  shown: theMessage,
+  sent: theMessage,
   accepted: 'Agreed',
   cannot: 'Cannot',
   'call-me': 'Asked to be called',
@@ -191,6 +193,35 @@ export interface DisclosedRow {
   readonly what: string;
   /** What came of it, and to whom it was told. */
   readonly saw: string;
+}
+
+/** Something that was done, and how often; `came`: what came of it, null where that is no more than the message itself. */
+export interface DisclosedAct {
+  readonly what: string;
+  readonly came: string | null;
+  readonly times: number;
+}
+
+/** A line of a page: what the same person did within the minute, the latest first. */
+export interface DisclosedLine extends Omit<DisclosedRow, 'what' | 'saw'> {
+  readonly acts: readonly DisclosedAct[];
+}
+
+/** What was told of a person or read, as a page lists it. @param nameOf an organisation's name by its id */
+export function disclosedLines(list: readonly Access[], nameOf: (id: string) => string, now: Date): DisclosedLine[] {
+  const lines: DisclosedLine[] = [];
+  for (const access of list) {
+    const { what, saw, ...by } = disclosedRow(access, nameOf, now);
+    const act = { what, came: saw === theMessage ? null : saw, times: 1 };
+    const last = lines.at(-1);
+    const same = last?.acts.at(-1);
+    const { acts = [], ...lastBy } = last ?? {};
+    if (JSON.stringify(lastBy) !== JSON.stringify(by)) lines.push({ ...by, acts: [act] });
+    else if (same?.what === act.what && same.came === act.came)
+      lines.splice(-1, 1, { ...by, acts: [...acts.slice(0, -1), { ...same, times: same.times + 1 }] });
+    else lines.splice(-1, 1, { ...by, acts: [...acts, act] });
+  }
+  return lines;
 }
 
 /** Something that was told of a person, or read. @param nameOf an organisation's name by its id */

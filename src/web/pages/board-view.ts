@@ -72,9 +72,10 @@ export function sourceLines(
 ): readonly SourceLine[] {
   const whose = (of: string): string => (reader === 'hospital' ? 'Hospital system' : `System of ${nameOf(of)}`);
   const records = (of: string): string => (reader === 'hospital' ? `${nameOf(of)} records` : 'Your records');
+  const late = (text: string, old: boolean): string => (old ? `${text}: older than it should be` : text);
   return [
-    ...hospitals.map(({ of, at, old }) => ({ text: `${whose(of)} last heard ${at ? formatInstant(at, now) : 'never'}`, old })), // prettier-ignore
-    ...councils.map(({ of, at, old }) => ({ text: `${records(of)} ${at ? `as at ${formatInstant(at, now)}` : 'have not come yet'}`, old })), // prettier-ignore
+    ...hospitals.map(({ of, at, old }) => ({ text: at ? late(`${whose(of)} last heard ${formatInstant(at, now)}`, old) : `${whose(of)} not heard yet`, old })), // prettier-ignore
+    ...councils.map(({ of, at, old }) => ({ text: at ? late(`${records(of)} as at ${formatInstant(at, now)}`, old) : `${records(of)} have not come yet`, old })), // prettier-ignore
   ];
 }
 
@@ -111,7 +112,8 @@ export function councilRow(person: PersonInHospital, nameOf: (id: string) => str
 }
 
 function leavesText(expected: DayOrTime | null, now: Date): string {
-  if (expected === null) return 'Not known yet';
+  // Of what somebody at the hospital has told in a message this list knows nothing.
+  if (expected === null) return 'No date in its system';
   const day = expected.date === londonDate(now) ? 'today' : formatDate(expected.date);
   return expected.at === null ? day : `${day} at ${formatTime(londonClock(expected.at).minute)}`;
 }

@@ -120,7 +120,7 @@ function noticeData(one: NoticeView, council: string, user: string, now: Date): 
     callOn: one.open && one.reply?.reply.kind === 'call-me' ? readPhone(one.reply.reply.phone) : null,
     what: one.text.what,
     provider: one.recipientName ?? 'A care provider',
-    sent: `${formatInstant(one.createdAt, now)}${one.sentBy ? ` by ${one.sentBy}` : one.automatic ? ' by itself' : ''}`,
+    sent: `${formatInstant(one.createdAt, now)}${one.sentBy ? ` by ${one.sentBy}` : one.automatic ? ' by the hospital’s system' : ''}`,
     state: councilState(one, now),
     owner: councilOwner(one, council),
     steps: councilSteps(one, now),

@@ -16,7 +16,7 @@ import { phoneOf } from '../../services/notices/phones.ts';
 import type { ProviderPhone } from '../../services/notices/phones.ts';
 import { callOf } from './call-view.ts';
 import { councilOwner, councilState, waitedText } from './council-words.ts';
-import { saidText } from './provider-inbox-tasks.ts';
+import { saidText, toDoText } from './provider-inbox-tasks.ts';
 import type { Tone } from './told-words.ts';
 
 export interface ListCell {
@@ -96,7 +96,8 @@ type Shown = Exclude<CouncilList, 'in-hospital'>;
 
 /** A line of each list. */
 export const councilRows: { readonly [L in Shown]: (one: CouncilRows[L], context: RowContext) => ListRow } = {
-  tasks({ id, who, text, provider, providerName, council, place, since, closings, release, providerSees, said }, context) {
+  tasks(task, context) {
+    const { id, who, provider, providerName, council, place, since, closings, release, providerSees, said } = task;
     const { now } = context;
     const [name = 'Name not known', ...rest] = who;
     const options = optionsOf(closings);
@@ -105,7 +106,7 @@ export const councilRows: { readonly [L in Shown]: (one: CouncilRows[L], context
       name,
       [
         cell('Person', name, rest),
-        { ...cell('To do', word && word.text, [text, place.hospital], word?.bad ? { text: 'Nobody is coming', tone: 'red' } : null), calls: place.phone ? [{ lead: 'The hospital:', phone: place.phone }] : [] },
+        { ...cell('To do', word && word.text, [toDoText(task, 'person'), place.hospital], word?.bad ? { text: 'Nobody is coming', tone: 'red' } : null), calls: place.phone ? [{ lead: 'The hospital:', phone: place.phone }] : [] },
         { ...cell('Provider', null, [
           providerName ?? 'Not shown',
           release !== null && 'Has not been told: it waits to be released',
@@ -134,7 +135,7 @@ export const councilRows: { readonly [L in Shown]: (one: CouncilRows[L], context
     const owner = councilOwner(one, council);
     return noticeRow(one, `/council/notices/${one.id}`, [
       { ...cell('Provider', null, [one.recipientName ?? 'Not shown']), calls: one.open && !one.hidden ? callsTo(one.recipient.id, one.council, context) : [] },
-      cell('Sent', null, [formatInstant(one.createdAt, now)]),
+      cell('Written', null, [formatInstant(one.createdAt, now)]),
       cell('State', null, [owner?.text ?? null], { text: tag, tone }),
     ]);
   },

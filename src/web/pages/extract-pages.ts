@@ -222,13 +222,13 @@ function jobView(job: BundleJob | null): object | null {
   if (!job.result)
     return { title, done: false, percent: job.percent, text: `${job.rows.toLocaleString('en-GB')} rows read` };
   const text = {
-    landed: `Landed as extract ${job.result.bundle}.`,
+    landed: `Taken in as extract ${job.result.bundle}.`,
     held: `Held as extract ${job.result.bundle}: somebody must look at the reasons.`,
     unchanged: 'This extract is here already. Nothing has changed.',
     checked:
       job.result.report.hold.length > 0
         ? 'Checked: it would be held. Nothing was changed.'
-        : 'Checked: it would land. Nothing was changed.',
+        : 'Checked: it would be taken in. Nothing was changed.',
   }[job.result.outcome];
   return { title, done: true, text, report: true };
 }

@@ -1,9 +1,28 @@
 /** An extract's report as its page shows it. */
+import type { PartKind } from '../../domain/agreement.ts';
 import { formatInstant } from '../../domain/dates.ts';
+import type { DropReason } from '../../domain/extract/care-line.ts';
+import { dropWords } from '../../domain/extract/drop-words.ts';
 import { quarantineCodes } from '../../domain/extract/quarantine.ts';
 import type { QuarantineCode } from '../../domain/extract/quarantine.ts';
 import { goLiveGatePercent, holdText, matchRate } from '../../services/import-report.ts';
 import type { CheckReport } from '../../services/import-report.ts';
+
+const partNames: Readonly<Record<PartKind, string>> = {
+  care: 'Care',
+  'package-providers': 'Providers of packages',
+  directory: 'Provider directory',
+  contacts: 'Provider contacts',
+  safeguarding: 'Safeguarding',
+  restrictions: 'Restrictions and objections',
+  numbers: 'Changed NHS numbers',
+  services: 'Service map',
+};
+
+/** What a part of an extract is called on a page. */
+export function partName(kind: string): string {
+  return partNames[kind as PartKind] ?? kind;
+}
 
 /** How many lines a report set aside. */
 export function setAside(report: Partial<CheckReport>): string {
@@ -40,7 +59,7 @@ export function reportView(report: CheckReport, bundle: { id: string; state: str
       heading: 'Parts',
       head: ['Part', 'As it was', 'Rows', 'Opened', 'Closed', 'Notes'],
       rows: report.parts.map((part) => [
-        part.kind,
+        partName(part.kind),
         formatInstant(new Date(part.asAt), now),
         count(part.rows),
         count(part.opened),
@@ -64,7 +83,7 @@ export function reportView(report: CheckReport, bundle: { id: string; state: str
         : {}),
       head: ['Part', 'Code', 'Lines', 'What to do'],
       rows: report.quarantine.map(({ part, code, lines }) => [
-        part,
+        partName(part),
         code,
         count(lines),
         quarantineCodes[code as QuarantineCode] ?? '',
@@ -73,7 +92,10 @@ export function reportView(report: CheckReport, bundle: { id: string; state: str
     {
       heading: 'Counted and not kept',
       head: ['Reason', 'Lines'],
-      rows: Object.entries(report.dropped).map(([reason, lines]) => [reason, count(lines)]),
+      rows: Object.entries(report.dropped).map(([reason, lines]) => [
+        sentence(dropWords[reason as DropReason] ?? reason),
+        count(lines),
+      ]),
     },
     {
       heading: 'Services that the service map does not name',
@@ -104,9 +126,13 @@ export function reportView(report: CheckReport, bundle: { id: string; state: str
         key: 'Open packages',
         value: `${count(people.packages)}, of which ${count(people.packagesShown)} can be shown to a hospital`,
       },
-      { key: 'Ended because not repeated', value: count(people.endedByOmission) },
-      { key: 'People only another part names', value: count(people.peopleUnknownToCare) },
+      { key: 'Packages ended because this extract no longer lists them', value: count(people.endedByOmission) },
+      { key: 'People named only outside the care part', value: count(people.peopleUnknownToCare) },
     ],
     tables,
   };
+}
+
+function sentence(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }

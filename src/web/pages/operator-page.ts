@@ -6,6 +6,7 @@ import type { FreshnessDeps } from '../../services/freshness.ts';
 import type { HealthCheck } from '../deps.ts';
 import { definePage } from '../page.ts';
 import type { Page } from '../page.ts';
+import { partName } from './extract-view.ts';
 
 export interface OperatorDeps {
   readonly freshness: FreshnessDeps;
@@ -19,12 +20,18 @@ const states: Record<Freshness, { state: string; tone: string }> = {
   never: { state: 'Never received', tone: 'red' },
 };
 
-const partNames: Record<string, string> = {
-  care: 'Care',
-  safeguarding: 'Safeguarding',
-  restrictions: 'Restrictions and objections',
-  contacts: 'Provider contacts',
+// A check's own name is for those who read `/health`.
+const checkNames: Record<string, string> = {
+  database: 'Database',
+  'bank-holidays': 'Calendar of bank holidays',
+  demo: 'Data of the demo',
+  stopping: 'Stopping',
 };
+
+function checkView({ name, ok, detail }: HealthCheck): object {
+  const state = !ok ? { state: 'Not ready', tone: 'red' } : detail ? { state: 'To mend', tone: 'yellow' } : { state: 'Ready', tone: 'green' }; // prettier-ignore
+  return { name: checkNames[name] ?? name, ...state, text: detail ?? '' };
+}
 
 /** The operator's page. */
 export function operatorPages(deps: OperatorDeps): Page[] {
@@ -41,12 +48,7 @@ export function operatorPages(deps: OperatorDeps): Page[] {
         const checks = await deps.health();
         const councils = await freshnessOfCouncils(deps.freshness, caller);
         return render('operator.njk', {
-          checks: checks.map(({ name, ok, detail }) => ({
-            name,
-            state: ok ? 'Ready' : 'Not ready',
-            tone: ok ? 'green' : 'red',
-            text: detail ?? '',
-          })),
+          checks: checks.map(checkView),
           councils: councils.map((one) => ({
             name: one.council.name,
             received: one.lastReceived
@@ -54,7 +56,7 @@ export function operatorPages(deps: OperatorDeps): Page[] {
               : 'No extract has been received.',
             held: one.held,
             parts: one.parts.map((part) => ({
-              name: partNames[part.kind] ?? part.kind,
+              name: partName(part.kind),
               asAt: part.asAt ? `${formatInstant(part.asAt, now)} (${formatAge(part.asAt, now)})` : '',
               ...states[part.freshness],
             })),

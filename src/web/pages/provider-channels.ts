@@ -63,7 +63,7 @@ function channelPages(ways: WaysDeps, { path, permission, back, council }: Chann
       base: path,
       back,
       council,
-      systems: chosen.systems.map(({ id }) => id),
+      addressHint: addressHint(chosen.possible, chosen.systems.map(({ id }) => id)), // prettier-ignore
       tasks: chosen.tasks.map(({ fault, lastAt }) => `${fault === null ? 'Nobody could be told of a message.' : faultTexts[fault]} Last ${formatInstant(lastAt, now)}.`), // prettier-ignore
       daily: dailyAt === null ? null : formatTime(dailyAt),
       form: given,
@@ -164,6 +164,18 @@ function channelPages(ways: WaysDeps, { path, permission, back, council }: Chann
       },
     }),
   ];
+}
+
+// Names only what can be chosen above it.
+function addressHint(possible: readonly WayChannel[], systems: readonly string[]): string {
+  const typed = [
+    ...(possible.includes('email') ? ['an email address'] : []),
+    ...(possible.includes('text') ? ['a mobile number'] : []),
+    ...(systems.length > 0 ? [`the name of your system (${systems.join(', ')})`] : []),
+  ];
+  const either = typed.length > 1 ? `${typed.slice(0, -1).join(', ')} or ${typed.at(-1) ?? ''}` : (typed[0] ?? '');
+  const code = possible.includes('email') || possible.includes('text') ? ' We send a code to a new address, to see that it is yours.' : ''; // prettier-ignore
+  return `${either === '' ? '' : `Enter ${either}. `}Leave it empty for the messages page.${code}`;
 }
 
 function addFaults({ to, hours }: AddForm, channel?: WayChannel, use?: string): FieldFault[] {

@@ -83,6 +83,23 @@ export function saidText(
   return { text: `${who}, said ${formatInstant(at, now)}: ${what}.`, bad: how === 'not-visiting' };
 }
 
+const settledBy: ReadonlySet<string> = new Set(['visiting', 'phoned-them']);
+const withoutVisit: Partial<Record<TaskCause, string>> = {
+  discharged: 'has gone home',
+  'closed-by-hand': 'is believed to be home',
+  cancelled: 'was not in hospital: the stay was entered in error',
+};
+
+/**
+ * What sender or council has to do about its task. Once the provider has said that it is visiting, the cause's own text
+ * ("no first visit is agreed") is no longer so.
+ */
+export function toDoText({ cause, text, said }: Pick<HoldTaskView, 'cause' | 'text' | 'said'>, who: 'patient' | 'person'): string {
+  const is = withoutVisit[cause];
+  if (said === null || is === undefined || !settledBy.has(said.how)) return text;
+  return `The ${who} ${is}. If this is soon enough, close the task. If not, phone the care provider.`;
+} // prettier-ignore
+
 /** What is written when somebody has dealt with a task: whose it was, and what those who have it too now read. */
 export function doneText({ who }: Pick<HoldTaskView, 'who'>, how: string, firstVisit: Date | null, now: Date): string {
   const when = how === 'visiting' && firstVisit ? `, first visit ${soon(firstVisit, now)}` : '';

@@ -18,7 +18,7 @@ import {
 import type { AccessList, CouncilReviewDeps } from '../../services/review-accesses.ts';
 import { definePage } from '../page.ts';
 import type { LocalPath, Page } from '../page.ts';
-import { accessRow, alertWords, disclosedRow, listSeenRow } from './access-words.ts';
+import { accessRow, alertWords, disclosedLines, listSeenRow } from './access-words.ts';
 import { faultsFor } from './find-page.ts';
 
 export interface ReviewPageDeps {
@@ -31,10 +31,11 @@ interface SearchPage {
   readonly path: LocalPath;
   readonly permission: Permission;
   readonly audit: 'see-council-accesses' | 'review-accesses';
-  readonly heading: string;
+  /** One of whose people, in a sentence. */
   readonly intro: string;
   readonly label: string;
-  readonly listHeading: string;
+  /** How many look-ups at most are listed; null: all. */
+  readonly most: number | null;
   readonly form: z.ZodType<SearchForm>;
   readonly order: number;
   /** Whether look-ups without a stay are marked, and can be listed alone. */
@@ -56,10 +57,9 @@ export function reviewPages(deps: ReviewPageDeps): Page[] {
       path: '/accesses',
       permission: 'see-council-accesses',
       audit: 'see-council-accesses',
-      heading: 'Look-ups of a person',
-      intro: `See the last ${accessesShown} look-ups of one of your council’s people: who looked, and why, what was told of the person and to whom, and who saw the person on a list.`,
+      intro: 'Enter one of your council’s people, to see who looked the person up and why, and who was told of them.',
       label: 'NHS number, or your council’s own id for the person',
-      listHeading: `Last ${accessesShown} look-ups`,
+      most: accessesShown,
       order: 1,
       form: z.object({
         who: who('Enter fewer characters').refine((given) => given.trim() !== '', 'Enter an NHS number or your own id'),
@@ -71,11 +71,10 @@ export function reviewPages(deps: ReviewPageDeps): Page[] {
       path: '/who-looked',
       permission: 'review-accesses',
       audit: 'review-accesses',
-      heading: 'Who has looked at this person',
       intro:
-        'Look-ups by people of your organisation, under every NHS number the person has had, with those that were refused or found nothing, what was told of the person by your organisation’s word and to whom, and who saw the person on a list.',
+        'Enter a person’s NHS number, to see who in your organisation looked the person up and why, also under an earlier number or when nothing was shown, and who was told of them.',
       label: 'NHS number',
-      listHeading: 'Look-ups, newest first',
+      most: null,
       order: 1,
       form: z.object({
         who: who('Enter a valid NHS number').refine((given) => parseNhsNumber(given).ok, 'Enter a valid NHS number'),
@@ -90,9 +89,11 @@ export function reviewPages(deps: ReviewPageDeps): Page[] {
   ];
 }
 
+const heading = 'Who has seen a person’s information';
+
 function searchPages(deps: ReviewPageDeps, page: SearchPage): Page[] {
-  const { heading, intro, label, listHeading, path } = page;
-  const base = { heading, intro, label, listHeading, action: path, marksStays: page.marksStays };
+  const { intro, label, most, path } = page;
+  const base = { heading, intro, label, most, action: path, marksStays: page.marksStays };
   return [
     definePage({
       method: 'GET',
@@ -100,7 +101,7 @@ function searchPages(deps: ReviewPageDeps, page: SearchPage): Page[] {
       permission: page.permission,
       audit: 'none: the empty form shows nothing of anybody',
       title: heading,
-      navigation: { text: heading, order: page.order },
+      navigation: { text: 'Who has looked', order: page.order },
       handle: ({ render }) => render('accesses.njk', { ...base, form: {}, ...faultsFor([]) }),
     }),
     // The list is the answer to a POST: an NHS number must not stand in an address.
@@ -118,8 +119,8 @@ function searchPages(deps: ReviewPageDeps, page: SearchPage): Page[] {
         const nameOf = (id: string): string => names.get(id) ?? deps.nameOf(id);
         const rows = accesses.map((access) => accessRow(access, nameOf, now));
         const seen = lists.seen.map((one) => listSeenRow(one, nameOf, now));
-        const told = disclosed.map((one) => disclosedRow(one, nameOf, now));
-        const list = { rows, told, known, lists: { rows: seen, people: lists.people } };
+        const told = disclosedLines(disclosed, nameOf, now);
+        const list = { rows, told, toldTimes: disclosed.length, known, lists: { rows: seen, people: lists.people } };
         return render('accesses.njk', { ...base, form, ...faultsFor([]), list });
       },
       onInvalid: ({ render }, faults, given) =>

@@ -17,8 +17,8 @@ import { definePage } from '../page.ts';
 import type { Page, PageRequest, PageResult } from '../page.ts';
 import { faultsFor } from './find-page.ts';
 import { callOf } from './call-view.ts';
-import { saidText } from './provider-inbox-tasks.ts';
-import { summaryOf, teamGroups, tellingViews, toldLines } from './told-view.ts';
+import { saidText, toDoText } from './provider-inbox-tasks.ts';
+import { nobodyTold, summaryOf, teamGroups, tellingViews, toldLines } from './told-view.ts';
 import { cannotAskReasons } from '../../domain/agreement.ts';
 import { addDays, formatInstant, londonDate } from '../../domain/dates.ts';
 import { settlements } from '../../domain/notice-event.ts';
@@ -133,7 +133,7 @@ function taskView(task: HoldTaskView, { notices, phones, numbers }: ForTasks, no
   return {
     id: task.id,
     who: task.who[0] ?? '',
-    text: task.text,
+    text: toDoText(task, 'patient'),
     said: task.said && saidText(task.said, task.providerName, now),
     provider: task.providerName,
     since: formatInstant(task.since, now),
@@ -188,6 +188,7 @@ export async function showTold(
         now,
       ),
       told: toldLines(told, all, now),
+      nobodyTold: nobodyTold(all),
       summary: summaryOf(all, now),
       duty,
       settlements: options(settlements),

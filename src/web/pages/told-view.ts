@@ -12,7 +12,7 @@ import type { CallView } from './call-view.ts';
 import type { Told } from '../../domain/told.ts';
 import type { VisitGap } from '../../services/notices/status.ts';
 import type { NoticeView } from '../../services/notices/view.ts';
-import { gapWords, ownerWords, stateWords, stepWords } from './told-words.ts';
+import { gapWords, ownerWords, stateWords, stepWords, wasRead } from './told-words.ts';
 import type { StateWords } from './told-words.ts';
 
 /** One recipient of a telling. */
@@ -45,6 +45,7 @@ export interface TellingView {
   readonly id: string;
   readonly heading: string;
   readonly what: readonly string[];
+  /** By whom and when; that it was sent only where it was. */
   readonly sent: string;
   readonly recipients: readonly RecipientView[];
   /** Something of it still stands and can be corrected or taken back. */
@@ -69,12 +70,13 @@ export function tellingViews(notices: readonly NoticeView[], beside: Beside, now
     const [first] = own;
     if (!first) return [];
     const by = first.sentBy ?? (first.automatic ? 'the hospital’s system' : 'the hospital');
+    const left = own.some((one) => one.status === 'queued' || one.channels.size > 0 || wasRead(one));
     return [
       {
         id,
         heading: first.text.heading,
         what: first.text.what,
-        sent: `${by}${first.team ? `, ${first.team}` : ''}, ${formatInstant(first.createdAt, now)}`,
+        sent: `${left ? 'Sent' : 'Written'} by ${by}${first.team ? `, ${first.team}` : ''}, ${formatInstant(first.createdAt, now)}`,
         recipients: own.map((one) => recipientView(one, notices, beside, now)),
         stands: first.kind !== 'cancellation' && own.some(({ status }) => !['replaced', 'cancelled', 'withdrawn', 'stopped'].includes(status)), // prettier-ignore
       },
@@ -98,8 +100,9 @@ function recipientView(one: NoticeView, all: readonly NoticeView[], beside: Besi
     isProvider: one.recipient.kind === 'provider',
     ...stateWords(one, now, all),
     ...stepWords(one, now),
-    owner: ownerWords(one),
-    gap: gap ? gapWords(gap, now) : null,
+    owner: ownerOf(one),
+    // What took place is neither to be asked for earlier nor to be waited for.
+    gap: gap && one.visited?.happened !== true ? gapWords(gap, now) : null,
     visited: one.visited && `${one.visited.by.name} said ${formatInstant(one.visited.at, now)}: the first visit ${one.visited.happened ? 'took place' : 'did not take place'}.`, // prettier-ignore
     callOn: one.open && reply?.reply.kind === 'call-me' ? readPhone(reply.reply.phone) : null,
     call: callView(one, beside, now),
@@ -112,6 +115,12 @@ function recipientView(one: NoticeView, all: readonly NoticeView[], beside: Besi
     },
     asksVisit: one.of === 'restart' && one.kind !== 'cancellation',
   };
+}
+
+// What is only just on its way is the sender's, and nobody has to do anything yet.
+function ownerOf(one: NoticeView): RecipientView['owner'] {
+  const owner = ownerWords(one);
+  return owner && { ...owner, ours: owner.ours && !(one.status === 'queued' && one.owner?.duty === 'deliver') };
 }
 
 // Also what was accepted has its number: a first visit is asked after by phone. What is over has none.
@@ -144,9 +153,19 @@ export interface ToldLine {
 export function toldLines(told: readonly Told[], notices: readonly NoticeView[], now: Date): ToldLine[] {
   return told.map(({ notice, kind, recipient, at }) => {
     const one = notices.find(({ id }) => id === notice);
-    const { tag, tone } = one ? stateWords(one, now, notices) : { tag: '', tone: 'grey' };
+    const { tag, tone } = one ? toldTag(one, notices, now) : { tag: '', tone: 'grey' };
     return { name: one ? nameOf(one) : nobody(recipient), kind: noticeKinds[kind], at: formatInstant(at, now), tag, tone }; // prettier-ignore
   });
+}
+
+// What is over and never arrived: nobody must take it for told.
+function toldTag(one: NoticeView, notices: readonly NoticeView[], now: Date): Pick<StateWords, 'tag' | 'tone'> {
+  return one.open || wasRead(one) ? stateWords(one, now, notices) : { tag: 'Not delivered', tone: 'grey' };
+}
+
+/** What is said where nobody was told: "yet" only while something may still arrive. */
+export function nobodyTold(notices: readonly NoticeView[]): string {
+  return notices.some(({ open }) => open) ? 'Nothing has reached anybody yet.' : 'Nothing reached anybody.';
 }
 
 /** One line of a team's list. */
@@ -174,16 +193,16 @@ export function teamGroups(notices: readonly NoticeView[], now: Date): TeamGroup
   const people = Map.groupBy(notices, ({ council, personKey }) => `${council} ${personKey}`);
   const groups = [...people.values()].map((own): TeamGroup => {
     const lines = own.map((one): TeamLine => {
-      const owner = ownerWords(one);
+      const owner = ownerOf(one);
       return {
         telling: one.telling,
         heading: one.text.heading,
         name: nameOf(one),
         ...stateWords(one, now, own),
         owner: owner?.text ?? '',
-        ours: owner?.ours === true && one.status !== 'queued',
+        ours: owner?.ours === true,
         team: one.team ?? '',
-        sent: formatInstant(one.createdAt, now),
+        sent: `${one.status === 'waiting' ? 'Written' : 'Sent'} ${formatInstant(one.createdAt, now)}`,
       };
     });
     const rank = ({ ours, tone }: TeamLine): number => (ours ? 0 : worst.length) + worst.indexOf(tone);

@@ -45,6 +45,9 @@ export function stateWords(one: NoticeView, now: Date, all: readonly NoticeView[
     case 'waiting':
       return { tag: 'Not sent: waits', tone: 'yellow', text: waitText };
     case 'queued':
+      // Whoever is to phone must not read that it is on its way.
+      if (one.owner !== null && one.owner.duty !== 'deliver')
+        return { tag: 'Not arrived yet', tone: 'yellow', text: 'It has not reached anybody yet.' };
       return one.deliverFrom > now
         ? { tag: 'Goes out later', tone: 'grey', text: `They take such messages once a day: this one goes out ${formatInstant(one.deliverFrom, now)}.` } // prettier-ignore
         : { tag: 'On its way', tone: 'grey', text: 'It has not reached anybody yet.' };
@@ -79,7 +82,7 @@ export function stateWords(one: NoticeView, now: Date, all: readonly NoticeView[
         text: `${whyStopped(one)} ${one.withdrawn?.why === 'died' ? councilTells : 'Find another way.'}`.trim(),
       };
     case 'withdrawn':
-      return { tag: 'Taken back', tone: 'grey', text: `${wasOut(one) ? '' : 'It had reached nobody. '}${whyStopped(one)}${wasOut(one) ? ` ${whatNow(one)}` : ''}`.trim() }; // prettier-ignore
+      return { tag: 'Taken back', tone: 'grey', text: `${wasRead(one) ? '' : 'It had reached nobody. '}${whyStopped(one)}${wasRead(one) ? ` ${whatNow(one)}` : ''}`.trim() }; // prettier-ignore
   }
 }
 
@@ -122,17 +125,14 @@ function reachedAt({ channels, seen, createdAt }: NoticeView): Date {
   return delivered.length > 0 ? new Date(Math.min(...delivered)) : (seen?.at ?? createdAt);
 }
 
-function wasRead({ channels, seen, reply }: NoticeView): boolean {
+/** Whether it reached somebody, or may have. Of what failed in every way, and nobody opened, it is known that it did not. */
+export function wasRead({ channels, seen, reply }: NoticeView): boolean {
   return seen !== null || reply !== null || [...channels.values()].some(({ is }) => is !== 'bounced');
 }
 
 // An inbox that nobody was told to open is no way by which anybody is reached.
 function hasNoWay({ channels }: NoticeView): boolean {
   return [...channels.keys()].every((channel) => channel === 'portal');
-}
-
-function wasOut({ channels }: NoticeView): boolean {
-  return [...channels.values()].some(({ is }) => is !== 'bounced');
 }
 
 function whyStopped({ withdrawn }: NoticeView): string {
