@@ -22,16 +22,30 @@ const order = ['look-up', 'page', 'growth', 'import', 'start', 'embedded', 'two-
 const here = import.meta.dirname;
 const say = (line: string): void => console.log(line);
 
+const help = `Measures what must be fast beside its limits, and writes bench/RESULTS.md.
+
+Usage: npm run bench [-- [--trial] [NAME…]]
+
+  NAME       only these: ${order.join(', ')}
+  --trial    in tiny sizes, to see that they run: held to nothing, and not written down
+  --help     this text
+
+Needs PostgreSQL 15 or newer with pgbench and psql, and a machine that does nothing else: all of them take half an hour
+or more.
+
+Exit status: 0 every figure holds; 1 one does not, or a benchmark failed; 2 it was not understood, or there is no PostgreSQL.`;
+
 process.exitCode = await main();
 
 async function main(): Promise<number> {
-  const { values, positionals } = parseArgs({ allowPositionals: true, options: { trial: { type: 'boolean' } } });
-  const trial = values.trial ?? false;
-  const unknown = positionals.filter((name) => !order.includes(name));
-  if (unknown.length > 0) {
-    console.error(`There is no benchmark ${unknown.join(', ')}. There are: ${order.join(', ')}.`);
-    return 2;
+  const asked = understood();
+  if (asked === null) return 2;
+  const { values, positionals } = asked;
+  if (values.help) {
+    say(help);
+    return 0;
   }
+  const trial = values.trial ?? false;
   if (!havePostgres()) return 2;
   const chosen = positionals.length > 0 ? order.filter((name) => positionals.includes(name)) : order;
   const postgres = await startPostgres(trial ? [] : settings());
@@ -46,6 +60,26 @@ async function main(): Promise<number> {
   } finally {
     await postgres.stop();
   }
+}
+
+function understood(): ReturnType<typeof readArguments> | null {
+  try {
+    const asked = readArguments();
+    const unknown = asked.positionals.filter((name) => !order.includes(name));
+    if (unknown.length === 0) return asked;
+    console.error(`There is no benchmark ${unknown.join(', ')}. There are: ${order.join(', ')}.\n\n${help}`);
+  } catch (error) {
+    if (!String((error as { code?: unknown }).code).startsWith('ERR_PARSE_ARGS')) throw error;
+    console.error(`${(error as Error).message.split('. ')[0]}.\n\n${help}`);
+  }
+  return null;
+}
+
+function readArguments() {
+  return parseArgs({
+    allowPositionals: true,
+    options: { trial: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
+  });
 }
 
 async function runAll(

@@ -45,7 +45,7 @@ export function councilSide(parts: {
     notices.wake();
   };
   const council: CouncilDeps = { board, notices: { ...notices, wake }, whereabouts };
-  const systems = systemsOf(settings, site);
+  const systems = listSystems(settings, site);
   return {
     pages: [
       ...councilPages({ council, nameOf }),
@@ -65,7 +65,11 @@ export function councilSide(parts: {
 
 const shortest = 32;
 
-function systemsOf({ secret }: Pick<Settings, 'secret'>, { councils }: Pick<Site, 'councils'>): CouncilSystem[] {
+/** Councils' own systems, by their tokens. @throws HomewardError SETTINGS_INVALID when a token is too short, or two councils have the same */
+export function listSystems(
+  { secret }: Pick<Settings, 'secret'>,
+  { councils }: Pick<Site, 'councils'>,
+): CouncilSystem[] {
   const systems = councils.flatMap(({ id, name }) => {
     const setting = tokenSetting(id);
     const token = secret(setting);

@@ -3,6 +3,7 @@ import type { Delivery } from './app-delivery.ts';
 import type { Settings, Site } from './config.ts';
 import { demoProvider } from './demo/provider.ts';
 import type { Clock } from './domain/clock.ts';
+import { faultTexts } from './domain/courier.ts';
 import { OwnContacts, phoneToCallBack } from './services/provider-contact.ts';
 import type { NoticeDeps } from './services/notices/deps.ts';
 import { registerDemoProvider } from './services/provider-demo.ts';
@@ -57,6 +58,7 @@ export function providerSide(parts: ProviderParts): ProviderSide {
       baseUrl: settings.baseUrl,
       send: (letter) => delivery.mailer.send(letter),
       onHeldBack: () => log.warn({}, 'somebody asks for so many sign-in letters to one address that some are held back; the trail has whose'), // prettier-ignore
+      onUnsent: (letter, code, goesOn) => log.warn({ code, letter, goesOn }, `a letter could not be sent${goesOn ? ', and will be tried again' : ''}: ${faultTexts[code]}`), // prettier-ignore
     },
     (error) => log.error({ name: (error as Error).name }, 'a letter of the sign-in could not be sent; it will be tried again'), // prettier-ignore
   );

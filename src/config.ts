@@ -2,14 +2,24 @@
  * Settings and configuration folder, read once at start into one frozen object. The only reader of
  * the environment. Whatever is wrong stops the start with what to change.
  */
-import { createPrivateKey, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { createSecureContext } from 'node:tls';
 import { z } from 'zod';
-import type { Feed } from './config/feed.ts';
-import { readSiteFiles } from './config/site.ts';
+import {
+  credentialOf,
+  databaseProblems,
+  exposureProblems,
+  feedProblems,
+  privateKeyOf,
+  servingProblems,
+} from './config/against-settings.ts';
+import { refuseProblems, settingProblem, withoutEchoes } from './config/problem.ts';
+import type { Problem } from './config/problem.ts';
+import { checkSiteFiles, strayFiles } from './config/site.ts';
 import type { SiteFiles } from './config/site.ts';
-import { HomewardError } from './domain/error.ts';
-import type { Credential, ProviderSettings, SignInProvider } from './domain/sign-in.ts';
+import { linesOf } from './config/yaml-file.ts';
+import type { SignInProvider } from './domain/sign-in.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -26,6 +36,8 @@ export interface Settings {
   /** Milliseconds of serving on after SIGTERM, while /health says that no more should come. */
   readonly drainMs: number;
   readonly logLevel: string;
+  /** Whether somebody has chosen the log's level, or it is what it is when nobody has. */
+  readonly choseLogLevel: boolean;
   /** What a monitoring system shows to read the metrics; null: none may. */
   metricsToken(): string | null;
   /** Where hospital feeds are listened for; null when not said. */
@@ -69,6 +81,22 @@ export interface Config {
   readonly site: Site;
 }
 
+/**
+ * What somebody is about to use, and so must be in order. `files`: councils and agreements alone. `database`: facts
+ * beside them. `feeds`: what the hospital sends too. `serving`: everything.
+ */
+export type Use = 'files' | 'database' | 'feeds' | 'serving';
+
+/** What was found: all problems together, and what could be read, which is not to be used while there is one. */
+export interface Checked {
+  readonly problems: readonly Problem[];
+  readonly settings: Settings;
+  /** Null where the folder cannot even be known to be a site. */
+  readonly site: Site | null;
+  /** Files of the folder that nobody reads. */
+  readonly strays: readonly string[];
+}
+
 const address = z.url({ protocol: /^https?$/, error: 'must be an address like https://homeward.example.nhs.uk' });
 const postgres = z.string().regex(/^postgres(ql)?:\/\//, 'must begin with postgres://');
 
@@ -87,7 +115,7 @@ const environmentSchema = z.object({
   CONFIG_DIR: z.string().default('config/demo'),
   METRICS_TOKEN: z.string().min(24, 'must be at least 24 characters').regex(/^[\x21-\x7e]+$/, 'must be letters, digits and signs without spaces').optional(),
   DRAIN_SECONDS: z.coerce.number({ error: 'must be a number of seconds' }).min(0, 'must not be less than 0').max(300, 'must be at most 300').optional(),
-  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent'], { error: 'must be fatal, error, warn, info, debug or silent' }).default('info'),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent'], { error: 'must be fatal, error, warn, info, debug or silent' }).optional(),
   MLLP_PORT: z.coerce.number({ error: 'must be a port number' }).int('must be a port number').min(0, 'must be a port number').max(65535, 'must be a port number').optional(),
   MLLP_HOST: z.string().default('127.0.0.1'),
   MLLP_TLS_CERT: z.string().optional(),
@@ -106,27 +134,71 @@ const environmentSchema = z.object({
 
 /** Reads and checks the environment. @throws HomewardError SETTINGS_INVALID naming every wrong setting */
 export function loadSettings(env: Environment = process.env): Settings {
+  const { settings, problems } = readSettings(env);
+  refuseProblems(problems);
+  return settings;
+}
+
+/**
+ * Reads the configuration folder and checks it against the settings.
+ * @throws HomewardError CONFIG_INVALID (file, line and reason), CONFIG_DEMO_EXPOSED,
+ *   CONFIG_NO_DATABASE, SETTINGS_INVALID
+ */
+export function loadSite(settings: Settings, use: Use = 'serving'): Site {
+  const { site, problems } = checkSite(settings, use);
+  refuseProblems(problems);
+  // Without problems there is a site.
+  return site as Site;
+}
+
+/** Settings and site together. @throws HomewardError as {@link loadSettings} and {@link loadSite} */
+export function loadConfig(env: Environment = process.env, use: Use = 'serving'): Config {
+  const settings = loadSettings(env);
+  return Object.freeze({ settings, site: loadSite(settings, use) });
+}
+
+/** Reads everything and throws nothing: what is wrong with environment and folder, all of it at once. */
+export function checkConfig(env: Environment = process.env): Checked {
+  const { settings, problems } = readSettings(env);
+  const { site, problems: more } = checkSite(settings, 'serving');
+  return { settings, site, problems: withoutEchoes([...problems, ...more]), strays: strayFiles(settings.configDir) };
+}
+
+/**
+ * The settings of a demo that somebody watches on a terminal: a line for each request would drown what it says to
+ * whoever tries it. A level that was chosen stays.
+ */
+export function quietOnTerminal({ settings, site }: Config, terminal: boolean): Settings {
+  return site.demo && terminal && !settings.choseLogLevel ? { ...settings, logLevel: 'warn' } : settings;
+}
+
+function readSettings(env: Environment): { settings: Settings; problems: Problem[] } {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
   const read = environmentSchema.safeParse(given);
-  if (!read.success) {
-    // Only the name and the reason: the value may be a secret.
-    throw settingsInvalid(read.error.issues.map(({ path, message }) => `${String(path[0])} ${message}.`).join(' '));
-  }
-  const { data } = read;
+  // Only the name and the reason: the value may be a secret.
+  const problems = (read.error?.issues ?? []).map(({ path, message }) =>
+    settingProblem(`${String(path[0])} ${message}.`, String(path[0])),
+  );
+  // One that is wrong counts as not set, so that the others are looked at all the same.
+  const wrong = new Set(problems.map(({ setting }) => setting));
+  const data =
+    read.data ??
+    environmentSchema.parse(Object.fromEntries(Object.entries(given).filter(([name]) => !wrong.has(name))));
   if (data.DATABASE_OWNER_URL && !data.DATABASE_URL)
-    throw settingsInvalid('DATABASE_OWNER_URL needs DATABASE_URL beside it.');
-  const tls = mllpTls(data);
+    problems.push(settingProblem('DATABASE_OWNER_URL needs DATABASE_URL beside it.'));
+  const tls = mllpTls(data, problems);
   const { FEED_KEY: currentKey, FEED_KEY_OLD: oldKeys } = data;
-  return Object.freeze({
+  const settings = Object.freeze({
     port: data.PORT,
     host: data.HOST,
-    baseUrl: originOf(data.BASE_URL ?? `http://localhost:${data.PORT}`),
+    baseUrl: originOf(data.BASE_URL ?? `http://localhost:${data.PORT}`, problems),
     dataDir: data.DATA_DIR,
     databaseUrl: data.DATABASE_URL ?? null,
     databaseOwnerUrl: data.DATABASE_OWNER_URL ?? null,
     configDir: data.CONFIG_DIR,
     drainMs: (data.DRAIN_SECONDS ?? 5) * 1000,
-    logLevel: data.LOG_LEVEL,
+    logLevel: data.LOG_LEVEL ?? 'info',
+    choseLogLevel: data.LOG_LEVEL !== undefined,
     metricsToken: () => data.METRICS_TOKEN ?? null,
     mllpPort: data.MLLP_PORT ?? null,
     mllpHost: data.MLLP_HOST,
@@ -141,140 +213,75 @@ export function loadSettings(env: Environment = process.env): Settings {
     bounceHost: data.BOUNCE_HOST,
     secret: (name: string) => given[name] ?? null,
   });
+  return { settings, problems: withoutEchoes(problems) };
 }
 
 type TlsFiles = Readonly<Partial<Record<'MLLP_TLS_CERT' | 'MLLP_TLS_KEY' | 'MLLP_TLS_CLIENT_CA', string | undefined>>>;
 
 // All three or none: a listener that asks for no certificate could not tell one hospital's engine from another.
-function mllpTls(given: TlsFiles): MllpTls | null {
+function mllpTls(given: TlsFiles, problems: Problem[]): MllpTls | null {
   const { MLLP_TLS_CERT: certFile, MLLP_TLS_KEY: keyFile, MLLP_TLS_CLIENT_CA: authorities } = given;
   if (certFile === undefined && keyFile === undefined && authorities === undefined) return null;
+  const before = problems.length;
   const read = (name: string, path: string | undefined): Buffer => {
-    if (path === undefined) throw settingsInvalid(`${name} must be set beside the other MLLP_TLS settings.`);
-    try {
-      return readFileSync(path);
-    } catch {
-      throw settingsInvalid(`${name} names a file that cannot be read.`);
+    const wrong = (reason: string): unknown => problems.push(settingProblem(`${name} ${reason}.`, name));
+    if (path === undefined) wrong('must be set beside the other MLLP_TLS settings');
+    else {
+      try {
+        return readFileSync(path);
+      } catch {
+        wrong('names a file that cannot be read');
+      }
     }
+    return Buffer.alloc(0);
   };
   const tls = {
     cert: read('MLLP_TLS_CERT', certFile),
     key: read('MLLP_TLS_KEY', keyFile),
     clientAuthorities: read('MLLP_TLS_CLIENT_CA', authorities),
   };
-  privateKey('MLLP_TLS_KEY', tls.key.toString());
+  if (problems.length > before) return tls;
+  if (privateKeyOf(tls.key.toString()) === null)
+    problems.push(settingProblem('MLLP_TLS_KEY must be a private key in PEM form.', 'MLLP_TLS_KEY'));
+  else if (!goTogether(tls))
+    problems.push(settingProblem('MLLP_TLS_CERT must be the certificate of MLLP_TLS_KEY, and MLLP_TLS_CLIENT_CA certificates, in PEM form.')); // prettier-ignore
   return tls;
 }
 
-function originOf(text: string): string {
-  const url = new URL(text);
-  if (url.pathname !== '/' || url.search !== '' || url.hash !== '' || url.username !== '') {
-    throw settingsInvalid('BASE_URL must have no path: the service needs an address of its own.');
+function goTogether({ cert, key, clientAuthorities: ca }: MllpTls): boolean {
+  try {
+    createSecureContext({ cert, key, ca });
+    return true;
+  } catch {
+    return false;
   }
+}
+
+function originOf(text: string, problems: Problem[]): string {
+  const url = new URL(text);
+  if (url.pathname !== '/' || url.search !== '' || url.hash !== '' || url.username !== '')
+    problems.push(settingProblem('BASE_URL must have no path: the service needs an address of its own.', 'BASE_URL'));
   return url.origin;
 }
 
-/**
- * Reads the configuration folder and checks it against the settings.
- * @throws HomewardError CONFIG_INVALID (file, line and reason), CONFIG_DEMO_EXPOSED,
- *   CONFIG_NO_DATABASE, SETTINGS_INVALID
- */
-export function loadSite(settings: Settings): Site {
-  const files = readSiteFiles(settings.configDir);
-  if (files.demo || files.providers.some(({ kind }) => kind === 'demo')) refuseExposedDemo(files, settings);
-  if (!files.demo) {
-    if (settings.databaseUrl === null) throw new HomewardError('CONFIG_NO_DATABASE');
-    if (!settings.baseUrl.startsWith('https://'))
-      throw settingsInvalid('BASE_URL must begin with https:// outside the demo.');
-    if (settings.sessionSecret() === null)
-      throw settingsInvalid('SESSION_SECRET must be set outside the demo, the same for every process.');
-  }
-  checkFeeds(files, settings);
-  const sealing = settings.sessionSecret() ?? randomBytes(32).toString('hex');
-  return freezeDeep({
-    ...files,
-    providers: files.providers.map((provider) => {
-      const credential = credentialOf(provider, settings);
-      return { ...provider, credential: () => credential };
-    }),
-    sealingSecret: () => sealing,
+function checkSite(settings: Settings, use: Use): { site: Site | null; problems: Problem[] } {
+  const { files, faults } = checkSiteFiles(settings.configDir);
+  const problems: Problem[] = linesOf(faults).map((detail) => ({ code: 'CONFIG_INVALID', detail }));
+  if (files === null) return { site: null, problems };
+  const serving = use === 'serving';
+  if (serving) problems.push(...exposureProblems(files, settings));
+  if (use !== 'files') problems.push(...databaseProblems(files, settings));
+  if (serving) problems.push(...servingProblems(files, settings));
+  if (serving || use === 'feeds') problems.push(...feedProblems(files, settings));
+  const providers = files.providers.map((provider) => {
+    // Nobody signs in to a command.
+    const found = serving ? credentialOf(provider, settings) : null;
+    if (found && 'detail' in found) problems.push(found);
+    const credential = found && 'detail' in found ? null : found;
+    return { ...provider, credential: () => credential };
   });
-}
-
-/** Settings and site together. @throws HomewardError as {@link loadSettings} and {@link loadSite} */
-export function loadConfig(env: Environment = process.env): Config {
-  const settings = loadSettings(env);
-  return Object.freeze({ settings, site: loadSite(settings) });
-}
-
-// How a feed may be sent is said in its file; what the listener does must agree, or its sender is locked out.
-function checkFeeds({ demo, feeds }: SiteFiles, settings: Settings): void {
-  const enabled = feeds.filter((feed) => feed.enabled);
-  const [first] = enabled;
-  if (!first) return;
-  const says = (security: Feed['connection']['security']): Feed | undefined =>
-    enabled.find(({ connection }) => connection.security === security);
-  const [plain, secured] = [says('plain-text'), says('tls')];
-  if (secured && settings.mllpTls() === null)
-    throw settingsInvalid(`MLLP_TLS_CERT, MLLP_TLS_KEY and MLLP_TLS_CLIENT_CA must be set: feed “${secured.id}” asks for TLS.`); // prettier-ignore
-  if (plain && settings.mllpTls() !== null)
-    throw settingsInvalid(`Feed “${plain.id}” says plain-text, but the MLLP_TLS settings are given.`);
-  // Plain text has no other proof of who sends.
-  const open = enabled.find(({ connection }) => connection.security === 'plain-text' && !connection.addresses);
-  if (open && !isLoopback(settings.mllpHost) && !demo)
-    throw settingsInvalid(`MLLP_HOST must be this computer’s own, or feed “${open.id}”, which says plain-text, must name connection.addresses.`); // prettier-ignore
-  if (demo && !isLoopback(settings.mllpHost))
-    throw new HomewardError('CONFIG_DEMO_EXPOSED', 'Set MLLP_HOST to 127.0.0.1, or use another CONFIG_DIR.');
-  if (demo) return;
-  if (settings.mllpPort === null) throw settingsInvalid(`MLLP_PORT must be set: feed “${first.id}” is enabled.`);
-  if (settings.feedKeys() === null)
-    throw settingsInvalid(`FEED_KEY must be set, the same for every process: feed “${first.id}” is enabled.`);
-}
-
-// The demo signs anybody in without a password: it must not be reachable from another computer.
-function refuseExposedDemo(files: SiteFiles, { host, baseUrl }: Settings): void {
-  if (!files.demo)
-    throw new HomewardError('CONFIG_DEMO_EXPOSED', 'Take the provider of kind demo out of sign-in.yaml.');
-  if (!isLoopback(host))
-    throw new HomewardError('CONFIG_DEMO_EXPOSED', 'Set HOST to 127.0.0.1, or use another CONFIG_DIR.');
-  if (!isLoopback(new URL(baseUrl).hostname)) {
-    throw new HomewardError('CONFIG_DEMO_EXPOSED', 'BASE_URL must be on localhost, or use another CONFIG_DIR.');
-  }
-}
-
-/** Whether a host name or address is this computer itself. */
-export function isLoopback(host: string): boolean {
-  return /^(localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|::1|\[::1\])$/.test(host);
-}
-
-function credentialOf(provider: ProviderSettings, settings: Settings): Credential | null {
-  if (provider.kind === 'demo') return null;
-  const name = provider.clientSecretEnv ?? provider.privateKeyEnv ?? '';
-  const secret = settings.secret(name);
-  if (secret === null) throw settingsInvalid(`${name} must be set: the sign-in provider “${provider.id}” names it.`);
-  if (provider.clientSecretEnv !== undefined) return { kind: 'secret', secret };
-  return {
-    kind: 'private-key',
-    pem: privateKey(name, secret),
-    algorithm: provider.privateKeyAlgorithm,
-    keyId: provider.privateKeyId ?? null,
-  };
-}
-
-// Better at start than when the first nurse signs in.
-function privateKey(name: string, text: string): string {
-  // Many tools that set environments cannot hold a line break.
-  const pem = text.replaceAll('\\n', '\n');
-  try {
-    createPrivateKey(pem);
-    return pem;
-  } catch {
-    throw settingsInvalid(`${name} must be a private key in PEM form.`);
-  }
-}
-
-function settingsInvalid(detail: string): HomewardError {
-  return new HomewardError('SETTINGS_INVALID', detail);
+  const sealing = settings.sessionSecret() ?? randomBytes(32).toString('hex');
+  return { site: freezeDeep({ ...files, providers, sealingSecret: () => sealing }), problems: withoutEchoes(problems) };
 }
 
 function freezeDeep<T>(value: T): T {

@@ -11,10 +11,13 @@ import {
   rollbackCommand,
 } from './commands/bundles.ts';
 import type { CommandResult } from './commands/bundles.ts';
+import { checkConfigCommand, problemsText } from './commands/check-config.ts';
+import { chooseCouncil, councilOfBundle } from './commands/choose-council.ts';
+import { NotUnderstood, commandHelp, generalHelp, isCommand, noSuchCommand } from './commands/help.ts';
+import type { CommandName } from './commands/help.ts';
 import {
   commandLineOperator,
   deadLettersCommand,
-  hl7Help,
   listReplayCommand,
   replayCommand,
   resendCommand,
@@ -24,8 +27,7 @@ import {
 import type { Hl7CommandDeps } from './commands/hl7.ts';
 import { progressBar } from './commands/progress-bar.ts';
 import { inviteProviderCommand } from './commands/providers.ts';
-import { loadSettings, loadSite } from './config.ts';
-import type { Settings, Site } from './config.ts';
+import { loadConfig, quietOnTerminal } from './config.ts';
 import type { Caller } from './domain/caller.ts';
 import { parseLondonTime } from './domain/dates.ts';
 import { HomewardError } from './domain/error.ts';
@@ -40,75 +42,83 @@ import { demoKey } from './store/key-file.ts';
 import { openInMemory, openStore } from './store/open.ts';
 import { takeWorkDir } from './store/work-dir.ts';
 
-const help = `Homeward: which care does the council arrange for this person, and who to phone now.
-
-Usage: homeward COMMAND
-
-  start                  serve; the demo if CONFIG_DIR is not set
-  check BUNDLE           dry run of a council's extract (folder or zip): what would happen, nothing changed
-  import BUNDLE          take a council's extract in
-  release ID             let a held bundle in
-  discard ID             throw a held bundle away
-  rollback               go back to how the facts stood before the newest bundle
-  invite-provider        whom a council could invite; with --provider ID and --email ADDRESS: invite its manager
-  hl7 status             how the hospital's feeds and destinations stand; more: hl7 --help
-
-Options
-  --council CODE         which council; needed for release, discard, rollback and invite-provider when several are configured
-  --help                 this text
-
-Settings come from the environment: see the README.`;
-
 const clock = { now: (): Date => new Date() };
+const asksForHelp = (one: string | undefined): boolean => one === '--help' || one === '-h';
 
-async function main(): Promise<number> {
-  const [first, ...others] = process.argv.slice(2);
-  if (first === 'hl7') return runHl7Command(others);
-  if (first === 'invite-provider') return runInviteCommand(others);
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: { council: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
-  });
-  const [command, argument, ...rest] = positionals;
-  if (values.help || command === undefined || command === 'help') {
-    console.log(help);
-    return command === undefined && !values.help ? 2 : 0;
-  }
-  const takesArgument = ['check', 'import', 'release', 'discard'].includes(command);
-  if (
-    rest.length > 0 ||
-    takesArgument !== (argument !== undefined) ||
-    !['start', 'rollback'].concat(takesArgument ? [command] : []).includes(command)
-  ) {
-    console.error(help);
+async function main(command: string | undefined, args: string[]): Promise<number> {
+  if (command === undefined) {
+    console.error(generalHelp);
     return 2;
   }
-  const settings = loadSettings();
-  const site = loadSite(settings);
-  if (command === 'start') {
-    const { serve } = await import('./app.ts');
-    await serve({ settings, site, clock, say: (line) => console.log(line) });
+  const about = command === 'help' || asksForHelp(command) ? args[0] : args.some(asksForHelp) ? command : null;
+  if (about === undefined || asksForHelp(about ?? '')) {
+    console.log(generalHelp);
     return 0;
   }
-  return runBundleCommand(command, argument ?? '', values.council, settings, site);
+  if (!isCommand(about ?? command)) throw noSuchCommand(about ?? command);
+  if (about !== null && isCommand(about)) {
+    console.log(commandHelp[about]);
+    return 0;
+  }
+  return isCommand(command) ? runCommand(command, args) : 2;
 }
 
-async function runBundleCommand(
-  command: string,
-  argument: string,
-  code: string | undefined,
-  settings: Settings,
-  site: Site,
-): Promise<number> {
+async function runCommand(command: CommandName, args: string[]): Promise<number> {
+  switch (command) {
+    case 'start':
+    case 'check-config':
+      parseArgs({ args, options: {} });
+      return command === 'start' ? start() : checkConfig();
+    case 'invite-provider':
+      return runInviteCommand(args);
+    case 'hl7':
+      return runHl7Command(args);
+    default:
+      return runBundleCommand(command, args);
+  }
+}
+
+async function start(): Promise<number> {
+  const { checkStart } = await import('./app-check.ts');
+  const { problems, settings, site } = checkStart();
+  if (problems.length > 0 || !site) {
+    console.error(problemsText(problems));
+    return 1;
+  }
+  const { serve } = await import('./app-serve.ts');
+  const shown = quietOnTerminal({ settings, site }, process.stdout.isTTY);
+  await serve({ settings: shown, site, clock, say: (line) => console.log(line) });
+  return 0;
+}
+
+async function checkConfig(): Promise<number> {
+  const { checkStart } = await import('./app-check.ts');
+  const found = checkStart();
+  const { text, exitStatus } = checkConfigCommand({ ...found, folder: found.settings.configDir });
+  console.log(text);
+  return exitStatus;
+}
+
+type BundleCommand = 'check' | 'import' | 'release' | 'discard' | 'rollback';
+
+async function runBundleCommand(command: BundleCommand, args: string[]): Promise<number> {
+  const { values, positionals } = parseArgs({ args, allowPositionals: true, options: { council: { type: 'string' } } });
+  const [argument = '', ...rest] = positionals;
+  const wanted = command === 'rollback' ? 0 : 1;
+  if (positionals.length < wanted) {
+    const what = command === 'check' || command === 'import' ? 'BUNDLE, a folder or zip file' : 'ID of a held bundle';
+    throw new NotUnderstood(`${command} needs ${what}.`, commandHelp[command]);
+  }
+  if (positionals.length > wanted)
+    throw new NotUnderstood(`${[argument, ...rest][wanted]} is one word too many.`, commandHelp[command]);
+  const { settings, site } = loadConfig(undefined, command === 'check' ? 'files' : 'database');
   const memory = command === 'check' && settings.databaseUrl === null;
   const workDir = takeWorkDir(settings.dataDir);
   const open = (path: string): ReturnType<typeof openBundle> => openBundle(path, { workDir, now: clock.now() });
-  const council = await chooseCouncil(
-    site.councils,
-    code,
-    command === 'check' || command === 'import' ? argument : null,
-    open,
-  );
+  const council =
+    values.council === undefined && (command === 'check' || command === 'import')
+      ? await bundlesCouncil(site.councils, argument, open)
+      : chooseCouncil(site.councils, values.council);
   const store = memory
     ? await openInMemory()
     : await openStore({
@@ -134,12 +144,25 @@ async function runBundleCommand(
   }
 }
 
+// A bundle says itself whose it is.
+async function bundlesCouncil(
+  councils: readonly Council[],
+  path: string,
+  open: (path: string) => ReturnType<typeof openBundle>,
+): Promise<Council> {
+  const bundle = await open(path);
+  try {
+    return councilOfBundle(councils, bundle.manifest.council);
+  } finally {
+    await bundle.close();
+  }
+}
+
 async function runInviteCommand(args: string[]): Promise<number> {
   const text = { type: 'string' } as const;
   const { values } = parseArgs({ args, options: { council: text, provider: text, email: text } });
-  const settings = loadSettings();
-  const site = loadSite(settings);
-  const council = await chooseCouncil(site.councils, values.council, null, openBundleNever);
+  const { settings, site } = loadConfig(undefined, 'database');
+  const council = chooseCouncil(site.councils, values.council);
   const { databaseUrl, databaseOwnerUrl: ownerUrl, dataDir } = settings;
   const db = await openStore({ databaseUrl, ownerUrl, dataDir });
   const nothing = (): void => undefined;
@@ -165,10 +188,6 @@ async function runInviteCommand(args: string[]): Promise<number> {
   }
 }
 
-const openBundleNever = (): never => {
-  throw new Error('No bundle is opened to invite somebody');
-};
-
 async function runHl7Command(args: string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args,
@@ -180,18 +199,20 @@ async function runHl7Command(args: string[]): Promise<number> {
       until: { type: 'string' },
       replay: { type: 'string' },
       settled: { type: 'string' },
-      help: { type: 'boolean', short: 'h' },
     },
   });
   const [command, ...rest] = positionals;
-  const asked = values.help || command === 'help' ? null : hl7CommandOf(command, rest, values);
-  if (!asked) {
-    const helped = values.help || command === 'help';
-    (helped ? console.log : console.error)(hl7Help);
-    return helped ? 0 : 2;
+  if (command === 'help') {
+    console.log(commandHelp.hl7);
+    return 0;
   }
-  const settings = loadSettings();
-  const site = loadSite(settings);
+  const asked = hl7CommandOf(command, rest, values);
+  if (!asked)
+    throw new NotUnderstood(
+      command === undefined ? 'hl7 needs a word after it.' : 'hl7 does not understand this.',
+      commandHelp.hl7,
+    );
+  const { settings, site } = loadConfig(undefined, 'feeds');
   const { databaseUrl, databaseOwnerUrl: ownerUrl, dataDir } = settings;
   const db = await openStore({ databaseUrl, ownerUrl, dataDir });
   try {
@@ -270,36 +291,25 @@ function run(command: string, deps: BundleDeps, caller: Caller, argument: string
   }
 }
 
-// A bundle says itself whose it is; the other commands must be told when there is a choice.
-async function chooseCouncil(
-  councils: readonly Council[],
-  code: string | undefined,
-  path: string | null,
-  open: (path: string) => ReturnType<typeof openBundle>,
-): Promise<Council> {
-  let wanted = code;
-  if (path !== null) {
-    const bundle = await open(path);
-    wanted ??= bundle.manifest.council;
-    await bundle.close();
-  }
-  const found = councils.find((one) => one.id === (wanted ?? councils[0]?.id));
-  if (!found || (wanted === undefined && councils.length > 1)) {
-    throw new HomewardError(
-      'BUNDLE_COUNCIL',
-      `Configured here: ${councils.map((one) => `${one.id} (${one.name})`).join(', ')}.${wanted === undefined ? ' Choose with --council.' : ''}`,
-    );
-  }
-  return found;
-}
-
+const [named, ...words] = process.argv.slice(2);
 try {
-  process.exitCode = await main();
+  process.exitCode = await main(named, words);
 } catch (error) {
-  const notUnderstood = (error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS') ?? false;
+  const notUnderstood = asNotUnderstood(error);
   // A coded error says what to do; anything else is a fault of ours and keeps its trace.
-  if (error instanceof HomewardError) console.error(`${error.code}: ${error.message}`);
-  else if (notUnderstood) console.error(`${(error as Error).message}\n\n${process.argv[2] === 'hl7' ? hl7Help : help}`);
+  if (notUnderstood) console.error([notUnderstood.message, notUnderstood.help ?? []].flat().join('\n\n'));
+  else if (error instanceof HomewardError) console.error(`${error.code}: ${error.message}`);
   else console.error(error);
   process.exitCode = notUnderstood ? 2 : 1;
+  // A start that failed halfway may have left something open, and whoever waits for its end would wait for ever.
+  setTimeout(() => process.exit(), 1000).unref();
+}
+
+function asNotUnderstood(error: unknown): NotUnderstood | null {
+  if (error instanceof NotUnderstood) return error;
+  const { code, message } = error as { code?: unknown; message?: unknown };
+  if (typeof code !== 'string' || !code.startsWith('ERR_PARSE_ARGS')) return null;
+  // Node's first sentence says what; the others are about something that no command here takes.
+  const said = `${String(message).split(/\.(?:\s|$)/)[0]}.`;
+  return new NotUnderstood(said, named !== undefined && isCommand(named) ? commandHelp[named] : generalHelp);
 }

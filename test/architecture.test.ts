@@ -92,13 +92,18 @@ describe('the rings', () => {
     const composers = new Set([
       'main.ts',
       'app.ts',
+      'app-bundles.ts',
+      'app-check.ts',
       'app-council.ts',
       'app-delivery.ts',
+      'app-feeds.ts',
+      'app-forget.ts',
       'app-health.ts',
-      'app-sender.ts',
-      'app-told.ts',
       'app-providers.ts',
+      'app-sender.ts',
+      'app-serve.ts',
       'app-told.ts',
+      'app-web.ts',
       'app-whereabouts.ts',
     ]);
     const unruled = [...new Set(sources.map((source) => room(source.path)))].filter(

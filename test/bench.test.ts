@@ -200,6 +200,13 @@ describe('the report', () => {
     }
   });
 
+  it('leads to where the notes’ links led from their own folder, and leaves other links alone', () => {
+    const linked = '[a](../../docs/adr/x.md#b) [b](import.md) ![c](../chart.svg) [d](https://x.example/y) [e](#f)';
+    const page = reportOf(results, new Map([['first', `${linked}\n\n\`\`\`\n[g](../h)\n\`\`\``]]));
+    assert.ok(page.includes('[a](../docs/adr/x.md#b) [b](notes/import.md) ![c](chart.svg) [d](https://x.example/y) [e](#f)')); // prettier-ignore
+    assert.ok(page.includes('[g](../h)'));
+  });
+
   it('has a suite’s notes below its heading, and leaves listings as they are', () => {
     assert.match(text, /\n### Where the time goes\n/);
     assert.match(text, /\n# not a heading\n/);
@@ -261,6 +268,15 @@ describe('a run', () => {
     );
     assert.deepEqual('code' in failed && failed.code, 2);
     assert.match(failed.stderr, /There is no benchmark nothing\. There are: look-up, page/);
+  });
+
+  it('says its names and options when asked, and of an option that it does not know', async () => {
+    const { stdout } = await bench('--help');
+    assert.match(stdout, /^Usage: npm run bench/m);
+    for (const word of ['look-up', 'two-processes', '--trial', 'Exit status']) assert.ok(stdout.includes(word), word);
+    const failed = await bench('--colour').catch((error: unknown) => error as { code: number; stderr: string });
+    assert.deepEqual('code' in failed && failed.code, 2);
+    assert.match(failed.stderr, /^Unknown option '--colour'\.\n\nMeasures .*\n\nUsage: /);
   });
 });
 

@@ -1,15 +1,16 @@
 /** Settings and configuration folder: what stops the start, and with which words. */
 import assert from 'node:assert/strict';
-import { generateKeyPairSync } from 'node:crypto';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { inspect } from 'node:util';
-import { isLoopback, loadConfig, loadSettings, loadSite } from '../src/config.ts';
+import { isLoopback } from '../src/config/against-settings.ts';
+import { checkConfig, loadConfig, loadSettings, loadSite, quietOnTerminal } from '../src/config.ts';
 import { weekdayOf } from '../src/domain/dates.ts';
 import { HomewardError } from '../src/domain/error.ts';
 import type { ErrorCode } from '../src/domain/error.ts';
+import { privateKey } from './support/real-site.ts';
 
 const folders: string[] = [];
 after(() => {
@@ -34,10 +35,6 @@ function folderWith(file: string, change: (text: string) => string, from = 'demo
   return folder;
 }
 
-const privateKey = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({
-  type: 'pkcs8',
-  format: 'pem',
-}) as string;
 const real = {
   CONFIG_DIR: join(root, 'example'),
   DATABASE_URL: 'postgres://homeward@db.example/homeward',
@@ -48,6 +45,7 @@ const real = {
   TRUST_CLIENT_SECRET: 'trust-secret-value',
 };
 const demo = { CONFIG_DIR: join(root, 'demo') };
+const bareSite = { CONFIG_DIR: real.CONFIG_DIR };
 
 function refusal(env: Record<string, string | undefined>): HomewardError {
   try {
@@ -230,6 +228,22 @@ describe('a wrong file stops the start with its line and the reason', () => {
     refuses('CONFIG_INVALID', /agreements:1 the folder holds no agreement/, { CONFIG_DIR: folder });
   });
 
+  it('every fault of every file at once, and none that only follows from another', () => {
+    const folder = folderWith('agreements/sherwood-kings-vale.yaml', (text) =>
+      text.replace('version: 1', 'version: 0'),
+    );
+    for (const [name, from, to] of [
+      ['site.yaml', 'demo: true', 'demo: perhaps'],
+      ['feeds/kings-vale-adt.yaml', 'hospital: KVH', 'hospital: NOWHERE'],
+      ['sign-in.yaml', 'team: Ward 12', 'team: Ward 13'],
+      ['feeds/kings-vale-adt.yaml', 'version: ', 'version: x'],
+    ] as const)
+      writeFileSync(join(folder, name), readFileSync(join(folder, name), 'utf8').replace(from, to));
+    const { message } = refusal({ CONFIG_DIR: folder });
+    const files = message.split('\n').map((line) => /([\w-]+\.yaml):\d+ /.exec(line)?.[1]);
+    assert.deepEqual(files, ['sherwood-kings-vale.yaml', 'kings-vale-adt.yaml', 'sign-in.yaml', 'site.yaml']);
+  });
+
   it('every fault of a file at once', () => {
     const folder = folderWith('agreements/sherwood-kings-vale.yaml', (text) =>
       text.replace('enabled: true', 'enabled: maybe').replace('version: 1', 'version: 0'),
@@ -240,7 +254,52 @@ describe('a wrong file stops the start with its line and the reason', () => {
   });
 });
 
+describe('what is about to be used', () => {
+  it('alone must be in order: councils and agreements need no database, and facts nobody’s secret', () => {
+    assert.equal(loadConfig(bareSite, 'files').site.councils.length, 1);
+    assert.throws(() => loadConfig(bareSite, 'database'), { code: 'CONFIG_NO_DATABASE' });
+    const { site } = loadConfig({ ...bareSite, DATABASE_URL: real.DATABASE_URL }, 'database');
+    assert.deepEqual(site.providers.map((one) => one.credential()), [null, null, null]); // prettier-ignore
+  });
+
+  it('is a feed’s key too, where messages are to be read', () => {
+    const folder = folderWith('feeds/meadowshire-royal-adt.yaml', (text) => text.replace('enabled: false', 'enabled: true'), 'example'); // prettier-ignore
+    const env = { CONFIG_DIR: folder, DATABASE_URL: real.DATABASE_URL };
+    assert.ok(loadConfig(env, 'database'));
+    assert.throws(() => loadConfig(env, 'feeds'), /FEED_KEY must be set/);
+  });
+});
+
+describe('the log', () => {
+  it('is of warnings in a demo on a terminal, and as it was chosen everywhere else', () => {
+    const level = (env: Record<string, string>, terminal: boolean): string =>
+      quietOnTerminal(loadConfig(env), terminal).logLevel;
+    assert.deepEqual(
+      [level(demo, true), level(demo, false), level({ ...demo, LOG_LEVEL: 'info' }, true), level(real, true)],
+      ['warn', 'info', 'info', 'info'],
+    );
+    const quiet = quietOnTerminal(loadConfig({ ...demo, SESSION_SECRET: real.SESSION_SECRET }), true);
+    assert.equal(quiet.sessionSecret(), real.SESSION_SECRET);
+  });
+});
+
 describe('a real site', () => {
+  it('is told of everything that it lacks at once', () => {
+    const { problems } = checkConfig({ ...bareSite, COUNCIL_CLIENT_SECRET: 'x', CIS2_PRIVATE_KEY: 'no-key' });
+    assert.deepEqual(
+      problems.map(({ code, detail }) => [code, detail.split(' ')[0]]),
+      [['CONFIG_NO_DATABASE', ''], ['SETTINGS_INVALID', 'BASE_URL'], ['SETTINGS_INVALID', 'SESSION_SECRET'], ['SETTINGS_INVALID', 'CIS2_PRIVATE_KEY'], ['SETTINGS_INVALID', 'TRUST_CLIENT_SECRET']],
+    ); // prettier-ignore
+  });
+
+  it('is not told that a setting is missing which is only wrong', () => {
+    const { problems } = checkConfig({ ...real, SESSION_SECRET: 'short', DATABASE_URL: 'mysql://x', BASE_URL: 'home' });
+    assert.deepEqual(
+      problems.map(({ detail }) => detail.split(' ').slice(0, 2).join(' ')),
+      ['BASE_URL must', 'DATABASE_URL must', 'SESSION_SECRET must'],
+    );
+  });
+
   it('refuses to start without a database server', () =>
     refuses('CONFIG_NO_DATABASE', /DATABASE_URL/, { ...real, DATABASE_URL: undefined }));
   it('refuses to be served in the clear', () =>

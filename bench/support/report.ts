@@ -1,4 +1,5 @@
 /** The figures as a file for programs and as a page for people. */
+import { posix } from 'node:path';
 import { holds, median, ratioOf, round, spread } from './figure.ts';
 import type { Figure, Runs } from './figure.ts';
 import { lineAbout } from './machine.ts';
@@ -117,7 +118,8 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
-// The notes stand under their suite's heading, so theirs go two levels down; not inside a listing.
+// The notes stand under their suite's heading, so theirs go two levels down, and one folder above their own, so a link
+// leads where it led; not inside a listing.
 function demoted(notes: string): string {
   let listing = false;
   return notes
@@ -125,7 +127,15 @@ function demoted(notes: string): string {
     .split('\n')
     .map((line) => {
       if (line.startsWith('```')) listing = !listing;
-      return listing ? line : line.replace(/^(#{1,4}) /, '##$1 ');
+      return listing ? line : line.replace(/^(#{1,4}) /, '##$1 ').replace(link, fromAbove);
     })
     .join('\n');
+}
+
+const link = /(?<=\]\()[^)\s]+(?=[)\s])/g;
+
+// Of a file in `notes/` as seen from the folder that the page is in.
+function fromAbove(target: string): string {
+  const elsewhere = /^([a-z][a-z\d+.-]*:|\/|#)/i.test(target);
+  return elsewhere ? target : posix.join('notes', target);
 }

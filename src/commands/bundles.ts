@@ -41,8 +41,10 @@ export async function checkCommand(
   const result = await receive(deps, caller, path, true, progress);
   const verdict =
     result.report.hold.length > 0 ? 'It would be held. Nothing was changed.' : 'It would land. Nothing was changed.';
+  // In memory there is nothing to compare with: what has ended, or is less than before, cannot be found.
+  const against = deps.heldFolder === null ? ' It was compared with an empty record: DATABASE_URL is not set.' : '';
   return {
-    text: `${reportText(result.report, deps.clock.now())}\n\n${verdict}`,
+    text: `${reportText(result.report, deps.clock.now())}\n\n${verdict}${against}`,
     exitStatus: result.report.hold.length > 0 ? 1 : 0,
   };
 }

@@ -3,13 +3,12 @@
  * each of its codes means, and what goes back. What is not mapped here is set aside, never guessed; a
  * change here and a replay mend it, without a change of code.
  */
-import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { parseDate } from '../domain/dates.ts';
 import type { Hospital } from '../domain/organisation.ts';
 import { connection, duration, hint, party, without } from './feed-parts.ts';
-import { readYaml } from './yaml-file.ts';
+import { readYamlFolder } from './yaml-file.ts';
 import type { Fault, YamlFile } from './yaml-file.ts';
 
 const identifier = z.strictObject({
@@ -170,13 +169,11 @@ function checkFeed(feed: Feed, context: z.RefinementCtx): void {
 
 /**
  * Reads the feed files of a configuration folder; none is no fault, for a hospital may join without a feed.
- * @throws HomewardError CONFIG_INVALID with file, line and reason
+ * @param faults takes what is wrong, where somebody gathers it
+ * @throws HomewardError CONFIG_INVALID with file, line and reason, where nobody does
  */
-export function readFeedFiles(folder: string): YamlFile<Feed>[] {
-  const feeds = join(folder, 'feeds');
-  if (!existsSync(feeds)) return [];
-  const names = readdirSync(feeds).filter((name) => /\.ya?ml$/.test(name));
-  return names.sort().map((name) => readYaml(join(feeds, name), feedSchema));
+export function readFeedFiles(folder: string, faults?: Fault[]): YamlFile<Feed>[] {
+  return readYamlFolder(join(folder, 'feeds'), feedSchema, faults);
 }
 
 /** What in feed files does not agree with the organisations, or with each other. */

@@ -1,19 +1,19 @@
 /** Care providers' own agreements about their lists of clients: one file each in `rosters/`, and none is needed. */
-import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Council } from '../domain/organisation.ts';
 import { parseProviderId } from '../domain/provider-id.ts';
 import { rosterAgreementSchema } from '../domain/roster-agreement.ts';
 import type { RosterAgreement } from '../domain/roster-agreement.ts';
-import { readYaml } from './yaml-file.ts';
+import { readYamlFolder } from './yaml-file.ts';
 import type { Fault, YamlFile } from './yaml-file.ts';
 
-/** Reads the files, in the order of their names. @throws HomewardError CONFIG_INVALID with file, line and reason */
-export function readRosterFiles(folder: string): YamlFile<RosterAgreement>[] {
-  const rosters = join(folder, 'rosters');
-  if (!existsSync(rosters)) return [];
-  const names = readdirSync(rosters).filter((name) => /\.ya?ml$/.test(name));
-  return names.sort().map((name) => readYaml(join(rosters, name), rosterAgreementSchema));
+/**
+ * Reads the files, in the order of their names.
+ * @param faults takes what is wrong, where somebody gathers it
+ * @throws HomewardError CONFIG_INVALID with file, line and reason, where nobody does
+ */
+export function readRosterFiles(folder: string, faults?: Fault[]): YamlFile<RosterAgreement>[] {
+  return readYamlFolder(join(folder, 'rosters'), rosterAgreementSchema, faults);
 }
 
 /** What does not agree with the site's other files. */

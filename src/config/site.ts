@@ -1,6 +1,7 @@
 /** The configuration folder: its files, and what must agree between them. */
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import type { z } from 'zod';
 import { agreementSchema } from '../domain/agreement.ts';
 import type { Agreement } from '../domain/agreement.ts';
 import { hospitalsOf } from '../domain/hospital-feed.ts';
@@ -10,13 +11,13 @@ import { parseProviderId } from '../domain/provider-id.ts';
 import type { RosterAgreement } from '../domain/roster-agreement.ts';
 import { signInSchema } from '../domain/sign-in.ts';
 import type { Persona, ProviderSettings, SignInSettings } from '../domain/sign-in.ts';
-import { deliveryFaults, readDeliveryFile } from './delivery.ts';
+import { deliveryFaults, deliverySchema, readDeliveryFile } from './delivery.ts';
 import type { DeliveryFile } from './delivery.ts';
 import { feedFaults, readFeedFiles } from './feed.ts';
 import type { Feed } from './feed.ts';
 import { readRosterFiles, rosterFaults } from './roster.ts';
 import { holidaysSchema, organisationsSchema, siteSchema } from './schemas.ts';
-import { readYaml, refuse } from './yaml-file.ts';
+import { gather, readYaml, readYamlFolder, refuse } from './yaml-file.ts';
 import type { Fault, YamlFile } from './yaml-file.ts';
 
 /** What the folder says, before the environment's secrets join it. */
@@ -40,47 +41,85 @@ export interface SiteFiles {
 
 const shippedHolidays = join(import.meta.dirname, '../../config/bank-holidays.yaml');
 
-/** Reads the folder. @throws HomewardError CONFIG_INVALID with file, line and reason */
+/** Reads the folder. @throws HomewardError CONFIG_INVALID with file, line and reason, of every fault of every file */
 export function readSiteFiles(folder: string): SiteFiles {
-  const site = readYaml(join(folder, 'site.yaml'), siteSchema).value;
-  const organisations = readYaml(join(folder, 'organisations.yaml'), organisationsSchema).value;
-  const agreements = agreementFiles(folder).map((file) => readYaml(file, agreementSchema));
-  const signIn = readYaml(join(folder, 'sign-in.yaml'), signInSchema);
-  const feeds = readFeedFiles(folder);
-  const delivery = readDeliveryFile(folder);
-  const rosters = readRosterFiles(folder);
-  const faults = [
-    ...agreementFaults(agreements, organisations),
-    ...signInFaults(signIn, organisations),
-    ...feedFaults(feeds, organisations.hospitals),
-    ...serviceFaults(join(folder, 'organisations.yaml'), organisations, feeds),
-    ...rosterFaults(rosters, organisations.councils),
-    ...deliveryFaults(delivery, organisations.councils),
-  ];
-  if (faults.length > 0) refuse(faults);
-  return {
-    ...site,
-    ...organisations,
-    agreements: agreements.map(({ value }) => value),
-    providers: signIn.value.providers,
-    personas: signIn.value.personas,
-    holidays: readHolidays(folder),
-    feeds: feeds.map(({ value }) => value),
-    rosters: rosters.map(({ value }) => value),
-    delivery: delivery.value,
-  };
+  const { files, faults } = checkSiteFiles(folder);
+  if (files === null || faults.length > 0) return refuse(faults);
+  return files;
 }
 
-function agreementFiles(folder: string): string[] {
+/**
+ * Reads the folder and gathers what is wrong with it.
+ * @returns what can be read of it, where that can be known to be a site at all: not to be used unless there is no fault
+ */
+export function checkSiteFiles(folder: string): { readonly files: SiteFiles | null; readonly faults: Fault[] } {
+  if (!existsSync(folder)) {
+    const reason = 'the folder is missing: set CONFIG_DIR to one like config/example';
+    return { files: null, faults: [{ file: folder, line: 1, reason }] };
+  }
+  const faults: Fault[] = [];
+  const yaml = <S extends z.ZodType>(name: string, schema: S): YamlFile<z.output<S>> | null =>
+    gather(faults, () => readYaml(join(folder, name), schema));
+  const site = yaml('site.yaml', siteSchema);
+  const organisations = yaml('organisations.yaml', organisationsSchema);
+  const agreements = readAgreements(folder, faults);
+  const signIn = yaml('sign-in.yaml', signInSchema);
+  const feeds = readFeedFiles(folder, faults);
+  const delivery = gather(faults, () => readDeliveryFile(folder));
+  const rosters = readRosterFiles(folder, faults);
+  const holidays = gather(faults, () => readHolidays(folder));
+  if (organisations) {
+    const { councils, hospitals } = organisations.value;
+    faults.push(
+      ...agreementFaults(agreements, organisations.value),
+      ...(signIn ? signInFaults(signIn, organisations.value) : []),
+      ...feedFaults(feeds, hospitals),
+      ...serviceFaults(organisations, feeds, faults),
+      ...rosterFaults(rosters, councils),
+      ...(delivery ? deliveryFaults(delivery, councils) : []),
+    );
+  }
+  const files = site && {
+    ...site.value,
+    councils: organisations?.value.councils ?? [],
+    hospitals: organisations?.value.hospitals ?? [],
+    agreements: agreements.map(({ value }) => value),
+    providers: signIn?.value.providers ?? [],
+    personas: signIn?.value.personas ?? [],
+    holidays: holidays ?? { days: new Set<string>(), knownUntil: '' },
+    feeds: feeds.map(({ value }) => value),
+    rosters: rosters.map(({ value }) => value),
+    delivery: delivery?.value ?? deliverySchema.parse({}),
+  };
+  return { files, faults };
+}
+
+const known = ['site.yaml', 'organisations.yaml', 'sign-in.yaml', 'delivery.yaml', 'bank-holidays.yaml'];
+const folders = ['agreements', 'feeds', 'rosters'];
+
+/** What stands in the folder and is not read, such as a file whose name is misspelt. */
+export function strayFiles(folder: string): string[] {
+  const names = (path: string): string[] => {
+    const found = statSync(path, { throwIfNoEntry: false });
+    return found?.isDirectory() ? readdirSync(path).sort() : [];
+  };
+  return [
+    ...names(folder).filter((name) => !known.includes(name) && !folders.includes(name)),
+    ...folders.flatMap((one) =>
+      names(join(folder, one))
+        .filter((name) => !/\.ya?ml$/.test(name))
+        .map((name) => `${one}/${name}`),
+    ),
+  ].map((name) => join(folder, name));
+}
+
+function readAgreements(folder: string, faults: Fault[]): YamlFile<Agreement>[] {
   const agreements = join(folder, 'agreements');
-  const names = existsSync(agreements)
-    ? readdirSync(agreements)
-        .filter((name) => /\.ya?ml$/.test(name))
-        .sort()
-    : [];
-  if (names.length === 0)
-    refuse([{ file: agreements, line: 1, reason: 'the folder holds no agreement, so nothing could be shared' }]);
-  return names.map((name) => join(agreements, name));
+  const before = faults.length;
+  const files = readYamlFolder(agreements, agreementSchema, faults);
+  if (files.length === 0 && faults.length === before)
+    faults.push({ file: agreements, line: 1, reason: 'the folder holds no agreement, so nothing could be shared' });
+  return files;
 }
 
 interface Organisations {
@@ -111,13 +150,19 @@ function agreementFaults(files: readonly YamlFile<Agreement>[], { councils, hosp
 }
 
 // A feed that is named wrongly would be one that is never heard: "not with us" could not be said, and nobody would know why.
-function serviceFaults(file: string, { hospitals }: Organisations, feeds: readonly YamlFile<Feed>[]): Fault[] {
-  return hospitals.flatMap(({ name, id, services }) =>
-    services.flatMap((service): Fault[] => {
+function serviceFaults(
+  { file, value, lineOf }: YamlFile<Organisations>,
+  feeds: readonly YamlFile<Feed>[],
+  before: readonly Fault[],
+): Fault[] {
+  // Which feeds there are is not known while one of their files cannot be read.
+  const unread = before.some((fault) => /[\\/]feeds[\\/][^\\/]+$/.test(fault.file));
+  return value.hospitals.flatMap(({ name, id, services }, at) =>
+    services.flatMap((service, index): Fault[] => {
       const feed = feeds.find(({ value }) => value.id === service.feed);
-      if (service.feed === null || (feed && hospitalsOf(feed.value).includes(id))) return [];
+      if (service.feed === null || (feed && hospitalsOf(feed.value).includes(id)) || (!feed && unread)) return [];
       const reason = `“${service.name}” of ${name} names the feed “${service.feed}”, which is ${feed ? 'another hospital’s' : 'not in feeds/'}`;
-      return [{ file, line: 1, reason }];
+      return [{ file, line: lineOf(['hospitals', at, 'services', index, 'feed']), reason }];
     }),
   );
 }

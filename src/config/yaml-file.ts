@@ -2,7 +2,8 @@
  * A YAML file read through a schema, where whatever is wrong is said with its line: the person who
  * writes a site's configuration is seldom the person who wrote the schema. The only home of `yaml`.
  */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { LineCounter, isMap, isPair, isScalar, isSeq, parseDocument } from 'yaml';
 import type { Document, Node } from 'yaml';
 import type { z } from 'zod';
@@ -49,11 +50,53 @@ export function readYaml<S extends z.ZodType>(file: string, schema: S): YamlFile
   return { file, value: read.data, lineOf };
 }
 
+/** What was read; or null, with what is wrong added to the faults. */
+export function gather<T>(faults: Fault[], read: () => T): T | null {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof FolderFaults)) throw error;
+    faults.push(...error.faults);
+    return null;
+  }
+}
+
+/**
+ * The YAML files in a folder, by name; none where there is no folder.
+ * @param found takes what is wrong, and those that can be read are returned; not given, it is thrown
+ * @throws HomewardError CONFIG_INVALID naming every fault of every file
+ */
+export function readYamlFolder<S extends z.ZodType>(
+  folder: string,
+  schema: S,
+  found?: Fault[],
+): YamlFile<z.output<S>>[] {
+  if (!existsSync(folder)) return [];
+  const names = readdirSync(folder).filter((name) => /\.ya?ml$/.test(name));
+  const faults = found ?? [];
+  const files = names.sort().flatMap((name) => gather(faults, () => readYaml(join(folder, name), schema)) ?? []);
+  if (found === undefined && faults.length > 0) refuse(faults);
+  return files;
+}
+
+/** A configuration folder that cannot be used, with its faults one by one. */
+class FolderFaults extends HomewardError {
+  readonly faults: readonly Fault[];
+  constructor(faults: readonly Fault[]) {
+    super('CONFIG_INVALID', linesOf(faults).join('\n'));
+    this.faults = faults;
+  }
+}
+
+/** The faults as lines, `file:line reason.`, in the order in which somebody goes through the files. */
+export function linesOf(faults: readonly Fault[]): string[] {
+  const inOrder = [...faults].sort((a, b) => a.file.localeCompare(b.file, 'en') || a.line - b.line);
+  return [...new Set(inOrder.map(({ file, line, reason }) => `${file}:${line} ${reason}.`))];
+}
+
 /** Stops the start. @throws HomewardError CONFIG_INVALID, always */
 export function refuse(faults: readonly Fault[]): never {
-  const inOrder = [...faults].sort((a, b) => a.file.localeCompare(b.file, 'en') || a.line - b.line);
-  const said = inOrder.map(({ file, line, reason }) => `${file}:${line} ${reason}.`);
-  throw new HomewardError('CONFIG_INVALID', [...new Set(said)].join('\n'));
+  throw new FolderFaults(faults);
 }
 
 function textOf(file: string): string {

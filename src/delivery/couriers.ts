@@ -134,7 +134,10 @@ function pem(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch {
-    throw new HomewardError('CONFIG_INVALID', 'A file of authorities that delivery.yaml names cannot be read.');
+    throw new HomewardError(
+      'CONFIG_INVALID',
+      `The file of authorities “${path}” that delivery.yaml names cannot be read.`,
+    );
   }
 }
 

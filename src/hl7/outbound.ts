@@ -7,6 +7,7 @@ import { HomewardError } from '../domain/error.ts';
 import type { FeedHint } from '../domain/hospital-feed.ts';
 import { takeSendTurn } from '../services/send-outbound.ts';
 import type { NextMessage, SendDeps, SendFailure, SendTurn } from '../services/send-outbound.ts';
+import { Sleeper } from '../services/sleeper.ts';
 import { MllpClient } from './mllp-client.ts';
 import type { MllpClientTls } from './mllp-client.ts';
 import { MllpSendError } from './mllp-send-error.ts';
@@ -49,11 +50,9 @@ export class OutboundSender {
   readonly #deps: SendDeps;
   readonly #options: SenderOptions;
   readonly #client: MllpClient;
+  readonly #sleeper = new Sleeper();
   #hasTurn = false;
   #running: Promise<void> | null = null;
-  #stopping = false;
-  #woken = false;
-  #rise: (() => void) | null = null;
 
   constructor(deps: SendDeps, options: SenderOptions) {
     this.#deps = deps;
@@ -73,8 +72,7 @@ export class OutboundSender {
 
   /** Has the queue looked at now. */
   wake(): void {
-    this.#woken = true;
-    this.#rise?.();
+    this.#sleeper.wake();
   }
 
   /**
@@ -83,8 +81,7 @@ export class OutboundSender {
    * @param grace milliseconds for that
    */
   async stop(grace = 2000): Promise<void> {
-    this.#stopping = true;
-    this.wake();
+    this.#sleeper.end();
     const timer = setTimeout(() => this.#client.close(), grace);
     await this.#running;
     clearTimeout(timer);
@@ -93,7 +90,7 @@ export class OutboundSender {
 
   async #run(): Promise<void> {
     const { destination, hint, observer, turnEvery = 2000 } = this.#options;
-    while (!this.#stopping) {
+    while (!this.#sleeper.ended) {
       try {
         await takeSendTurn(this.#deps, destination, hint.timing, async (turn) => {
           this.#hasTurn = true;
@@ -106,18 +103,18 @@ export class OutboundSender {
         // Whoever has the turn next opens a connection of its own: an answer on this one is nobody's.
         this.#client.drop();
       }
-      this.#woken = false;
-      await this.#sleep(turnEvery);
+      this.#sleeper.listen();
+      await this.#sleeper.sleep(turnEvery);
     }
   }
 
   async #drain(turn: SendTurn): Promise<void> {
     const { lookEvery = 1000 } = this.#options;
-    while (!this.#stopping) {
-      this.#woken = false;
+    while (!this.#sleeper.ended) {
+      this.#sleeper.listen();
       const next = await turn.next();
-      if (next === null) await this.#sleep(lookEvery);
-      else if (next.pause > 0) await this.#sleep(Math.min(next.pause, lookEvery));
+      if (next === null) await this.#sleeper.sleep(lookEvery);
+      else if (next.pause > 0) await this.#sleeper.sleep(Math.min(next.pause, lookEvery));
       else await this.#attempt(turn, next.message);
     }
   }
@@ -160,19 +157,6 @@ export class OutboundSender {
       const fault = foreign && error.code === 'TIMEOUT' ? 'OTHER_ANSWER' : error.code;
       return { fault, arrived: !neverLeft.has(error.code), final: error.code === 'NOT_SENDABLE' };
     }
-  }
-
-  #sleep(ms: number): Promise<void> {
-    if (this.#stopping || this.#woken) return Promise.resolve();
-    return new Promise((resolve) => {
-      const rise = (): void => {
-        clearTimeout(timer);
-        this.#rise = null;
-        resolve();
-      };
-      const timer = setTimeout(rise, ms);
-      this.#rise = rise;
-    });
   }
 }
 

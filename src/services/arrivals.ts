@@ -20,6 +20,7 @@ import { staysToTakeOff } from '../store/hospital/take-off.ts';
 import { tell, tellOfNone } from './arrival-hints.ts';
 import { learn } from './arrival-question.ts';
 import type { HintQueue } from './hints.ts';
+import { Rounds } from './rounds.ts';
 
 /** An answer that was given to an arrival. Of nobody in particular: for those who count. */
 export interface ArrivalAnswer {
@@ -54,8 +55,7 @@ export function arrivalsOn(deps: ArrivalDeps): Arrivals {
 
 export class Arrivals {
   readonly #deps: ArrivalDeps;
-  #running: Promise<number> | null = null;
-  #again = false;
+  readonly #rounds: Rounds;
   /** Switches may have been turned while nothing ran: at first everybody on a list is looked at. */
   #first = true;
   /** Stays of which something could not be said, and somebody was told so: not again with each try. */
@@ -64,6 +64,11 @@ export class Arrivals {
 
   constructor(deps: ArrivalDeps) {
     this.#deps = deps;
+    this.#rounds = new Rounds(async () => {
+      const settled = await this.#round();
+      await this.#takeBack();
+      return settled;
+    });
   }
 
   /**
@@ -72,22 +77,7 @@ export class Arrivals {
    * @throws what the database throws when it cannot be asked at all
    */
   run(): Promise<number> {
-    if (this.#running) {
-      this.#again = true;
-      return this.#running;
-    }
-    this.#running = this.#rounds().finally(() => (this.#running = null));
-    return this.#running;
-  }
-
-  async #rounds(): Promise<number> {
-    let settled = 0;
-    do {
-      this.#again = false;
-      settled += await this.#round();
-      await this.#takeBack();
-    } while (this.#again);
-    return settled;
+    return this.#rounds.run();
   }
 
   async #round(): Promise<number> {

@@ -69,6 +69,24 @@ export async function knownPlaces(deps: ProviderDeps, caller: Caller): Promise<K
 }
 
 /**
+ * Whether somebody at this address could still accept an invitation to the provider: the next one takes its place.
+ * @param email as `readEmail` gave it
+ * @throws HomewardError NOT_ALLOWED
+ */
+export async function isInvited(
+  deps: ProviderDeps,
+  caller: Caller,
+  organisation: string,
+  email: string,
+): Promise<boolean> {
+  requirePermission(caller, 'invite-providers');
+  // Of a provider in somebody else's record nothing is said, not even this.
+  if (!(await placesIn(deps.db, caller.organisation)).has(organisation)) return false;
+  const open = await listOpenInvitations(deps.db, { organisation }, deps.clock.now());
+  return open.some((one) => one.email === email);
+}
+
+/**
  * Invites the first manager of a provider in the caller's council's record.
  * @param email as `readEmail` gave it
  * @throws HomewardError NOT_ALLOWED, AUDIT_NOT_WRITTEN

@@ -4,6 +4,7 @@
  * again with a new link, and the one before it opens nothing any more.
  */
 import type { Caller } from '../domain/caller.ts';
+import type { DeliveryFault } from '../domain/courier.ts';
 import { askLimits, asksKeptFor, invitationFor, linkFor, triesOfCode } from '../domain/provider-account.ts';
 import { writeAudit } from '../store/audit.ts';
 import type { Trx } from '../store/database.ts';
@@ -23,6 +24,7 @@ import {
 } from '../store/provider-letters.ts';
 import { hashCode, hashToken, newCode, newToken, userIdOf } from './provider-deps.ts';
 import type { ProviderDeps, SendLetter } from './provider-deps.ts';
+import { Rounds } from './rounds.ts';
 import { changedText, invitationText, proofText, signInText } from './provider-words.ts';
 
 export interface PostDeps extends ProviderDeps {
@@ -30,7 +32,11 @@ export interface PostDeps extends ProviderDeps {
   readonly send: SendLetter;
   /** Letters to an address are held back, since strangers ask for so many. Must not throw. */
   readonly onHeldBack?: () => void;
+  /** A letter could not be sent: told of the first attempt, and when it is given up. Must not throw. */
+  readonly onUnsent?: (letter: LetterKind, fault: DeliveryFault, goesOn: boolean) => void;
 }
+
+export type LetterKind = 'sign-in link' | 'invitation' | 'code for an address' | 'word of changed phone numbers';
 
 /** While a process sends a letter nobody else does. */
 const lease = 60_000;
@@ -98,6 +104,7 @@ async function sendOneAsk(deps: PostDeps): Promise<boolean> {
   });
   const again = end.is === 'later' ? later(now, taken.attempts - 1, pauses, end.after) : null;
   await settleAsk(deps.db, taken.ask, again);
+  if (end.is === 'later' || end.is === 'refused') tellUnsent(deps, 'sign-in link', end.fault, taken.attempts, again);
   return true;
 }
 
@@ -124,6 +131,7 @@ async function sendOneInvitation(deps: PostDeps): Promise<boolean> {
     const goesOn = end.is === 'later' && one.attempts < mostInvitationAttempts;
     const again = goesOn ? later(now, one.attempts - 1, invitationPauses, end.after) : null;
     await settleInvitation(deps.db, one.invitation, { fault: end.fault, again });
+    tellUnsent(deps, 'invitation', end.fault, one.attempts, again);
   }
   return true;
 }
@@ -150,6 +158,7 @@ async function sendOneProof(deps: PostDeps): Promise<boolean> {
     const goesOn = end.is === 'later' && attempts < mostInvitationAttempts;
     const again = goesOn ? later(now, attempts - 1, invitationPauses, end.after) : null;
     await settleProof(deps.db, proof, { fault: end.fault, again });
+    tellUnsent(deps, 'code for an address', end.fault, attempts, again);
   }
   return true;
 }
@@ -161,8 +170,22 @@ async function sendOneWord(deps: PostDeps): Promise<boolean> {
   const text = changedText(one.organisationName, `${deps.baseUrl}/provider/contact`);
   const end = await deps.send({ key: one.word, to: one.email, subject: 'Your phone numbers were changed', text });
   const goesOn = end.is === 'later' && one.attempts < mostInvitationAttempts;
-  await settleWord(deps.db, one.word, goesOn ? later(now, one.attempts - 1, invitationPauses, end.after) : null);
+  const again = goesOn ? later(now, one.attempts - 1, invitationPauses, end.after) : null;
+  await settleWord(deps.db, one.word, again);
+  if (end.is === 'later' || end.is === 'refused')
+    tellUnsent(deps, 'word of changed phone numbers', end.fault, one.attempts, again);
   return true;
+}
+
+// Not of every attempt: a mail server that is away for a day would fill the log.
+function tellUnsent(
+  { onUnsent }: PostDeps,
+  letter: LetterKind,
+  fault: DeliveryFault,
+  attempt: number,
+  again: Date | null,
+): void {
+  if (attempt <= 1 || again === null) onUnsent?.(letter, fault, again !== null);
 }
 
 function later(now: Date, attempt: number, list: readonly number[], atLeast = 0): Date {
@@ -208,45 +231,30 @@ async function record(trx: Trx, deps: ProviderDeps, person: string, outcome: str
 export class ProviderPost {
   /** For whoever has something to be sent. */
   readonly deps: PostDeps;
-  readonly #onFault: (error: unknown) => void;
-  #running: Promise<void> | null = null;
-  #again = false;
-  #stopped = false;
-  #timer: NodeJS.Timeout | undefined;
+  readonly #rounds: Rounds;
 
   constructor(deps: Omit<PostDeps, 'wake'>, onFault: (error: unknown) => void) {
     this.deps = { ...deps, wake: () => this.wake() };
-    this.#onFault = onFault;
+    this.#rounds = new Rounds(() => sendDueLetters(this.deps), onFault);
   }
 
-  /** Looks every few seconds for what another process left behind or what is to be tried again. */
+  /** Looks now and every few seconds for what another process left behind or what is to be tried again. */
   start(every = 10_000): void {
-    this.#timer = setInterval(() => this.wake(), every);
-    this.#timer.unref();
+    this.#rounds.start(every);
   }
 
   /** Sends what is due, soon; never throws. */
   wake(): void {
-    if (this.#stopped) return;
-    this.#again = true;
-    this.#running ??= this.#passes().finally(() => (this.#running = null));
+    this.#rounds.wake();
   }
 
   /** Resolves when nothing is under way. */
-  async settle(): Promise<void> {
-    while (this.#running) await this.#running;
+  settle(): Promise<void> {
+    return this.#rounds.settle();
   }
 
-  async stop(): Promise<void> {
-    this.#stopped = true;
-    clearInterval(this.#timer);
-    await this.settle();
-  }
-
-  async #passes(): Promise<void> {
-    while (this.#again && !this.#stopped) {
-      this.#again = false;
-      await sendDueLetters(this.deps).catch(this.#onFault);
-    }
+  /** Ends after what is being sent now. */
+  stop(): Promise<void> {
+    return this.#rounds.stop();
   }
 }

@@ -1,5 +1,5 @@
 /** Care providers' own people for tests: their use cases with the post in hand, and a registered provider. All fictional. */
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import type { Clock } from '../../src/domain/clock.ts';
 import type { Handover } from '../../src/domain/courier.ts';
 import type { Caller } from '../../src/domain/caller.ts';
@@ -18,6 +18,8 @@ import { providerPeoplePages } from '../../src/web/pages/provider-people.ts';
 import { providerSettingsPages } from '../../src/web/pages/provider-settings.ts';
 import { providerSignInPages } from '../../src/web/pages/provider-sign-in.ts';
 import { sealWith } from '../../src/web/safety/cookies.ts';
+import { movableClock } from './web.ts';
+import type { MovableClock } from './web.ts';
 
 export const larkfield = { organisation: 'cqc:1-000000001', name: 'Larkfield Home Care' };
 export const willowbrook = { organisation: 'local:999:ORG-201', name: 'Willowbrook Day Centre' };
@@ -75,6 +77,50 @@ export function providerHouse(db: Database, clock: Clock): ProviderHouse {
     ],
   };
   return house;
+}
+
+/** An email address that no other test has. */
+export function newAddress(): string {
+  return `${randomBytes(6).toString('hex')}@provider.example`;
+}
+
+let places = 0;
+
+/** A provider that no other test has. */
+export function newPlace(): { organisation: string; name: string } {
+  return { organisation: `cqc:1-7${++places}`, name: `Provider ${places}` };
+}
+
+/** The use cases, and the clock that they go by. */
+export function newHouse(db: Database): { house: ProviderHouse; clock: MovableClock } {
+  const clock = movableClock();
+  return { house: providerHouse(db, clock), clock };
+}
+
+let houses = 0;
+
+/** The use cases on days of their own, so that no test uses up another's limits. */
+export function houseOnOwnDays(db: Database): ReturnType<typeof newHouse> {
+  const made = newHouse(db);
+  made.clock.advance(++houses * 7 * 86_400_000);
+  return made;
+}
+
+export interface Manager {
+  readonly email: string;
+  readonly person: string;
+  readonly caller: Caller;
+}
+
+/** Registers a manager of a provider, who is signed in. */
+export async function registerManager(
+  db: Database,
+  place: { organisation: string; name: string },
+  name = 'Petra Example',
+): Promise<Manager> {
+  const email = newAddress();
+  const person = await register(db, email, place, 'provider-manager', name);
+  return { email, person, caller: providerCaller('provider-manager', place, person) };
 }
 
 /** Puts somebody into a provider as if they had accepted an invitation. @returns the person's id */

@@ -29,39 +29,23 @@ export function composeNotices(
 ): Notices {
   const signal = new NoticeSignal();
   const deps: NoticeDeps = { ...given, wake: () => signal.wake() };
-  const runner = new NoticeRunner(deps);
-  let timer: NodeJS.Timeout | null = null;
-  let off: () => void = () => undefined;
-  let last: Promise<unknown> = Promise.resolve();
-  let stopped = false;
-  const look = (): void => {
-    if (!stopped) last = runner.run().catch(failed);
-  };
+  const { rounds } = new NoticeRunner(deps, failed);
   let asked = false;
+  signal.on(() => {
+    if (asked || !rounds.started) return;
+    asked = true;
+    // Not in the middle of the call that woke it, and once for many.
+    setImmediate(() => {
+      asked = false;
+      rounds.wake();
+    });
+  });
   return {
     deps,
     signal,
-    start() {
-      if (timer || stopped) return;
-      timer = setInterval(look, every);
-      // Not in the middle of the call that woke it, and once for many.
-      off = signal.on(() => {
-        if (asked) return;
-        asked = true;
-        setImmediate(() => {
-          asked = false;
-          look();
-        });
-      });
-      look();
-    },
-    async stop() {
-      stopped = true;
-      if (timer) clearInterval(timer);
-      off();
-      await last;
-    },
-    run: () => runner.run(),
+    start: () => rounds.start(every),
+    stop: () => rounds.stop(),
+    run: () => rounds.run(),
     async forget() {
       // First what is to be forgotten later: nothing else would ever end it.
       await endLongOver(deps);

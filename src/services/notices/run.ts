@@ -12,6 +12,7 @@ import type { DueNotice } from '../../store/notices/due.ts';
 import { holdNotice, isByRoster } from '../../store/notices/notices.ts';
 import type { StoredNotice } from '../../store/notices/notices.ts';
 import { personOf, tryPerson } from '../../store/notices/person-lock.ts';
+import { Rounds } from '../rounds.ts';
 import { agreementInForce, termsOf } from './deps.ts';
 import type { NoticeDeps } from './deps.ts';
 import { councilsOf } from './elsewhere.ts';
@@ -24,11 +25,13 @@ const day = 24 * 3_600_000;
 
 export class NoticeRunner {
   readonly #deps: NoticeDeps;
-  #running: Promise<number> | null = null;
-  #again = false;
+  /** Each does everything that is due by then. */
+  readonly rounds: Rounds;
 
-  constructor(deps: NoticeDeps) {
+  /** @param failed told what went wrong with the looking itself; must not throw */
+  constructor(deps: NoticeDeps, failed?: (error: unknown) => void) {
     this.#deps = deps;
+    this.rounds = new Rounds(() => this.#round(), failed);
   }
 
   /**
@@ -37,23 +40,14 @@ export class NoticeRunner {
    * @throws what the database throws when it cannot be asked at all
    */
   run(): Promise<number> {
-    if (this.#running) {
-      this.#again = true;
-      return this.#running;
-    }
-    this.#running = this.#rounds().finally(() => (this.#running = null));
-    return this.#running;
+    return this.rounds.run();
   }
 
-  async #rounds(): Promise<number> {
-    let done = 0;
-    do {
-      this.#again = false;
-      // First what must not go out any more, then what must.
-      done += await this.#each(this.#refused, check);
-      done += await this.#each(this.#toCheck, check);
-      done += await this.#each(dueNotices, advance);
-    } while (this.#again);
+  async #round(): Promise<number> {
+    // First what must not go out any more, then what must.
+    let done = await this.#each(this.#refused, check);
+    done += await this.#each(this.#toCheck, check);
+    done += await this.#each(dueNotices, advance);
     if (done > 0) this.#deps.wake();
     return done;
   }

@@ -2,6 +2,7 @@
 import type { CarriedChannel, DeliveryFault } from '../../domain/courier.ts';
 import { dueDeliveries, untilNext } from '../../store/notices/deliveries.ts';
 import type { StoredDelivery } from '../../store/notices/deliveries.ts';
+import { Sleeper } from '../sleeper.ts';
 import type { DeliverDeps } from './deliver.ts';
 import { beginAttempt, carry, endAttempt, usualTiming } from './delivery-attempt.ts';
 import type { DeliveryTiming } from './delivery-attempt.ts';
@@ -34,12 +35,10 @@ export class DeliverySender {
   readonly #options: SenderOptions;
   readonly #timing: DeliveryTiming;
   readonly #stop = new AbortController();
+  readonly #sleeper = new Sleeper();
   readonly #atWork = new Map<string, StoredDelivery>();
   readonly #working = new Set<Promise<void>>();
   #running: Promise<void> | null = null;
-  #stopping = false;
-  #woken = false;
-  #rise: (() => void) | null = null;
 
   constructor(deps: DeliverDeps, options: SenderOptions = {}) {
     this.#deps = deps;
@@ -54,14 +53,12 @@ export class DeliverySender {
 
   /** Has the queue looked at now: call it after the commit of what was queued. */
   wake(): void {
-    this.#woken = true;
-    this.#rise?.();
+    this.#sleeper.wake();
   }
 
   /** Ends sending. @param grace milliseconds in which what is on its way may still arrive */
   async stop(grace = 2000): Promise<void> {
-    this.#stopping = true;
-    this.wake();
+    this.#sleeper.end();
     const timer = setTimeout(() => this.#stop.abort(), grace);
     await this.#running;
     await Promise.allSettled(this.#working);
@@ -70,8 +67,8 @@ export class DeliverySender {
 
   async #run(): Promise<void> {
     const { lookEvery = 1000, observer } = this.#options;
-    while (!this.#stopping) {
-      this.#woken = false;
+    while (!this.#sleeper.ended) {
+      this.#sleeper.listen();
       let pause = lookEvery;
       try {
         if ((await this.#takeUp()) === 0)
@@ -81,7 +78,7 @@ export class DeliverySender {
       } catch (error) {
         observer?.troubled?.(error);
       }
-      await this.#sleep(pause);
+      await this.#sleeper.sleep(pause);
     }
   }
 
@@ -90,7 +87,7 @@ export class DeliverySender {
     const due = await dueDeliveries(this.#deps.db, this.#deps.clock.now(), 200);
     let taken = 0;
     for (const one of due) {
-      if (this.#stopping || this.#working.size >= mostAtOnce) break;
+      if (this.#sleeper.ended || this.#working.size >= mostAtOnce) break;
       if (this.#atWork.has(one.id) || this.#atAddress(one) >= mostAtOneAddress[one.channel]) continue;
       taken += 1;
       this.#atWork.set(one.id, one);
@@ -121,18 +118,5 @@ export class DeliverySender {
     } catch (error) {
       observer?.troubled?.(error);
     }
-  }
-
-  #sleep(ms: number): Promise<void> {
-    if (this.#stopping || this.#woken) return Promise.resolve();
-    return new Promise((resolve) => {
-      const rise = (): void => {
-        clearTimeout(timer);
-        this.#rise = null;
-        resolve();
-      };
-      const timer = setTimeout(rise, ms);
-      this.#rise = rise;
-    });
   }
 }

@@ -2,6 +2,7 @@
 import { isInForce } from '../../domain/agreement.ts';
 import { londonDate } from '../../domain/dates.ts';
 import { bundlesOfEach, forgetTold, staysToTell, tellAgain } from '../../store/notices/stay-told.ts';
+import { Rounds } from '../rounds.ts';
 import { lookAtHolds } from './hold-looks.ts';
 import { tellOfStay } from './stay-notices.ts';
 import type { StayNoticeDeps } from './stay-notices.ts';
@@ -14,19 +15,15 @@ const mostAtOnce = 200;
 
 export class StayWatch {
   readonly #deps: StayNoticeDeps;
-  readonly #failed: (error: unknown) => void;
-  #running: Promise<number> | null = null;
-  #again = false;
-  #timer: NodeJS.Timeout | null = null;
+  readonly #rounds: Rounds;
   #round = 0;
   /** At which bundle each council's facts stood when open stays were last looked at by them. */
   #stood = new Map<string, string>();
-  #stopped = false;
 
   /** @param failed told what went wrong with the looking itself; must not throw */
   constructor(deps: StayNoticeDeps, failed: (error: unknown) => void = () => undefined) {
     this.#deps = deps;
-    this.#failed = failed;
+    this.#rounds = new Rounds(() => this.#look(), failed);
   }
 
   /**
@@ -35,31 +32,17 @@ export class StayWatch {
    * @throws what the database throws when it cannot be asked at all
    */
   run(): Promise<number> {
-    if (this.#running) {
-      this.#again = true;
-      return this.#running;
-    }
-    this.#running = this.#rounds().finally(() => (this.#running = null));
-    return this.#running;
+    return this.#rounds.run();
   }
 
   /** Begins to look every few seconds. */
   start(): void {
-    if (this.#timer || this.#stopped) return;
-    this.#timer = setInterval(() => this.wake(), every);
-    this.wake();
-  }
-
-  /** Looks soon: something has changed. Never throws. */
-  wake(): void {
-    if (this.#timer && !this.#stopped) void this.run().catch(this.#failed);
+    this.#rounds.start(every);
   }
 
   /** Ends after what is being done now. */
-  async stop(): Promise<void> {
-    this.#stopped = true;
-    if (this.#timer) clearInterval(this.#timer);
-    await this.#running?.catch(() => 0);
+  stop(): Promise<void> {
+    return this.#rounds.stop();
   }
 
   /** Deletes what may not be kept any longer. */
@@ -67,19 +50,14 @@ export class StayWatch {
     await forgetTold(this.#deps.notices.db);
   }
 
-  async #rounds(): Promise<number> {
+  async #look(): Promise<number> {
     const { notices } = this.#deps;
-    let taken = 0;
-    do {
-      this.#again = false;
-      await this.#landed();
-      const told = await this.#tell();
-      taken += told;
-      const looks = told > 0 || this.#timer === null || this.#round++ % roundsBetween === 0;
-      const found = looks ? await lookAtHolds(notices) : 0;
-      if (told + found > 0) notices.wake();
-    } while (this.#again && !this.#stopped);
-    return taken;
+    await this.#landed();
+    const told = await this.#tell();
+    const looks = told > 0 || !this.#rounds.started || this.#round++ % roundsBetween === 0;
+    const found = looks ? await lookAtHolds(notices) : 0;
+    if (told + found > 0) notices.wake();
+    return told;
   }
 
   // The record of somebody may land after they have arrived, and no change of the stay ever comes (hazard H08). What one
@@ -108,7 +86,7 @@ export class StayWatch {
     // Another process has these, or they failed: not again in this round.
     const left: string[] = [];
     let taken = 0;
-    while (!this.#stopped) {
+    while (!this.#rounds.stopped) {
       const stays = await staysToTell(db, left, mostAtOnce);
       if (stays.length === 0) break;
       for (const stayId of stays) {

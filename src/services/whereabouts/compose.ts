@@ -1,6 +1,7 @@
 /** Puts questions and lists of clients together for the composition root: deps, what runs by itself, what is forgotten. */
 import type { NoticeDeps } from '../notices/deps.ts';
 import { tellAsked } from '../notices/asked.ts';
+import { Rounds } from '../rounds.ts';
 import { compareRosters, countRosters, forgetOldRosters } from '../roster/compare.ts';
 import type { RosterUploadDeps } from '../roster/upload.ts';
 import type { WhereaboutsDeps } from './deps.ts';
@@ -40,40 +41,24 @@ export function composeWhereabouts(
   };
   const { db, clock, rosters } = given;
   const roster = { db, clock, rosters };
-  let timer: NodeJS.Timeout | null = null;
-  let running: Promise<void> | null = null;
-  let again = false;
-  let stopped = false;
   let looked = new Set<string>();
   let round = 0;
-  const rounds = async (): Promise<void> => {
-    do {
-      again = false;
-      await recheckQuestions(deps, looked).catch(failed);
-      await compareRosters(roster).catch(failed);
-    } while (again && !stopped);
-  };
-  const run = (anew = true): Promise<void> => {
-    if (stopped) return Promise.resolve();
-    if (anew) looked = new Set();
-    again = running !== null;
-    running ??= rounds().finally(() => (running = null));
-    return running;
-  };
+  const rounds = new Rounds(async () => {
+    if (round++ % roundsBetween === 0) looked = new Set();
+    // One of them may fail, and the other goes on.
+    const told = await recheckQuestions(deps, looked).catch(failed);
+    await compareRosters(roster).catch(failed);
+    return told ?? 0;
+  });
   return {
     deps,
     roster,
-    run: () => run(),
-    start() {
-      if (timer || stopped) return;
-      timer = setInterval(() => void run(round++ % roundsBetween === 0), every);
-      void run();
+    async run() {
+      round = 0;
+      await rounds.run();
     },
-    async stop() {
-      stopped = true;
-      if (timer) clearInterval(timer);
-      await running;
-    },
+    start: () => rounds.start(every),
+    stop: () => rounds.stop(),
     async forget() {
       await forgetOldQuestions(deps);
       await forgetOldRosters(roster);
