@@ -5,10 +5,10 @@ import { inboxOf } from '../src/services/notices/answer.ts';
 import { recordPermission } from '../src/services/notices/permission.ts';
 import { NoticeRunner } from '../src/services/notices/run.ts';
 import { StayWatch } from '../src/services/notices/stay-watch.ts';
-import { Database } from '../src/store/database.ts';
-import type { Engine } from '../src/store/engine.ts';
 import { forgetPermissions } from '../src/store/notices/permissions.ts';
 import { uploadRoster } from '../src/services/roster/upload.ts';
+import { countingOn } from './support/counting.ts';
+import type { Counting } from './support/counting.ts';
 import { openTestDatabase } from './support/database.ts';
 import type { TestDatabase } from './support/database.ts';
 import { usualBirth } from './support/import-lines.ts';
@@ -18,23 +18,10 @@ import { WhereSite } from './support/whereabouts.ts';
 import type { WhereSiteOptions } from './support/whereabouts.ts';
 
 let test: TestDatabase;
-let watched: Database;
-let said: string[] = [];
+let counting: Counting;
 before(async () => {
   test = await openTestDatabase();
-  const { engine } = test;
-  const watching: Engine = {
-    ...engine,
-    async acquire() {
-      const { session, release } = await engine.acquire();
-      const query: typeof session.query = (text, parameters) => {
-        said.push(text);
-        return session.query(text, parameters);
-      };
-      return { release, session: { ...session, query } };
-    },
-  };
-  watched = new Database(watching);
+  counting = countingOn(test.engine);
 });
 after(() => test.close());
 
@@ -180,12 +167,9 @@ describe('a client by the provider’s own list, known to another council alone'
 
 describe('what another council says', () => {
   it('H13: takes the same statements whatever it is', async () => {
-    const { site, other } = await two({}, watched);
-    const statementsOf = async (): Promise<string[]> => {
-      said = [];
-      await site.question(1);
-      return [...said];
-    };
+    const { site, other } = await two({}, counting.db);
+    const statementsOf = async (): Promise<readonly string[]> =>
+      (await counting.of(() => site.question(1))).statements;
     const plain = await statementsOf();
     assert.ok(plain.length > 8);
     for (const [more, line] of [[{ restricted: [{ id: 'M9' }] }, {}], [{ referrals: [{ id: 'M9' }] }, {}], [{}, { died: '29/09/2026' }], [{}, { id: 'M8', number: site.number(2) }]] as const) {

@@ -4,12 +4,12 @@ import { after, before, describe, it } from 'node:test';
 import { boardOf, takeFromBoard } from '../src/services/board.ts';
 import { peopleInHospital } from '../src/services/people-in-hospital.ts';
 import { putStay, settling } from './support/arrivals.ts';
-import { refusedWith } from './support/bundle.ts';
 import { openTestDatabase } from './support/database.ts';
 import type { TestDatabase } from './support/database.ts';
 import { nhs } from './support/import-lines.ts';
 import { arrive, landBoth, later, listedSite, message } from './support/listed.ts';
 import type { ListedSite } from './support/listed.ts';
+import { refusedWith } from './support/refused.ts';
 
 let test: TestDatabase;
 let sites = 0;

@@ -10,12 +10,12 @@ import { Database } from '../src/store/database.ts';
 import { kingsVale } from './support/adt.ts';
 import { allOn, putStay, settling } from './support/arrivals.ts';
 import type { Settling, StayChanges } from './support/arrivals.ts';
-import { refusedWith } from './support/bundle.ts';
 import { openTestDatabase } from './support/database.ts';
 import type { TestDatabase } from './support/database.ts';
 import { FaultyEngine } from './support/faults.ts';
 import { nhs, numbers, restrictions, safeguarding, usualBirth } from './support/import-lines.ts';
 import { Site } from './support/import-site.ts';
+import { refusedWith } from './support/refused.ts';
 import { callerOf } from './support/site.ts';
 
 let test: TestDatabase;

@@ -1,44 +1,20 @@
 /** One part of a bundle: its checksum, character set, header and lines. */
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { appendFile, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { appendFile, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import type { ErrorCode } from '../src/domain/error.ts';
 import type { BundleLine, PartInspection } from '../src/domain/extract/bundle.ts';
 import { cellsOf } from '../src/domain/extract/columns.ts';
 import { openBundle } from '../src/sources/extract-bundle.ts';
-import type { BundleOptions } from '../src/sources/extract-bundle.ts';
-import { inspectFirst, linesOf, refusedWith, usualFiles, writeBundle, zipBundle } from './support/bundle.ts';
+import { asAt, bundleFolders, services } from './support/bundle-folders.ts';
+import { inspectFirst, linesOf, usualFiles, zipBundle } from './support/bundle.ts';
 import type { PartSpec } from './support/bundle.ts';
+import { refusedWith } from './support/refused.ts';
 
-const now = new Date('2026-09-30T06:00:00+01:00');
-const at = '2026-09-30T05:10:00+01:00';
 const shared = join(import.meta.dirname, '../../shared/data');
-
-let root: string;
-let options: BundleOptions;
-let folders = 0;
-
-before(async () => {
-  root = await mkdtemp(join(tmpdir(), 'homeward-part-'));
-  options = { workDir: join(root, 'work'), now };
-});
-after(() => rm(root, { recursive: true }));
-
-const fresh = (): string => join(root, `bundle${folders++}`);
-
-const services: PartSpec = {
-  kind: 'services',
-  asAt: at,
-  header: ['Service Component', 'Shown', 'Label'],
-  rows: [['Day support', 'Y', 'Day centre, “Elm”'], ['Meals', 'N', '']], // prettier-ignore
-};
-
-function written(...parts: PartSpec[]): Promise<string> {
-  return writeBundle(fresh(), { council: '999', source: 'SYNTHETIC', extractedAt: '2026-09-30T05:12:00+01:00', parts });
-}
+const { options, written } = bundleFolders();
 
 async function only(part: PartSpec): Promise<{ inspection: PartInspection; lines: BundleLine[] }> {
   const bundle = await openBundle(await written(part), options);
@@ -144,7 +120,7 @@ test('a line with too few or too many cells is handed on for a later step to set
 test('CQC’s directory is read below its preamble, and without one', async () => {
   const part: PartSpec = {
     kind: 'directory',
-    asAt: at,
+    asAt,
     preamble: [['CQC Locations data', '', ''], ['', '', ''], ['This data was produced on 28 August 2025', '', ''], ['', '', '']],
     header: ['Name', 'Phone number', 'CQC Location ID (for office use only)'],
     rows: Array.from({ length: 12 }, (_, row) => [`Fictional Home ${row}`, '1632960101', `1-${row}`]),
@@ -198,7 +174,7 @@ test('reading may stop half way, and the bundle can still be closed', async () =
 const directory = join(shared, 'cqc/cqc_directory.csv');
 test('CQC’s directory as published is read from its fifth row', { skip: !existsSync(directory) }, async () => {
   const content = await readFile(directory);
-  const { inspection, lines } = await only({ kind: 'directory', asAt: at, header: [], rows: [], content });
+  const { inspection, lines } = await only({ kind: 'directory', asAt, header: [], rows: [], content });
   assert.equal(inspection.header.width, 15);
   assert.deepEqual(inspection.header.unknown, []);
   assert.equal(inspection.rows, 149);

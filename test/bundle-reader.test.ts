@@ -1,56 +1,25 @@
 /** Opening an extract bundle: what is read, what is refused and with which code. */
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import type { ErrorCode } from '../src/domain/error.ts';
 import { openBundle } from '../src/sources/extract-bundle.ts';
-import type { BundleOptions } from '../src/sources/extract-bundle.ts';
-import {
-  inspectFirst,
-  linesOf,
-  refusedWith,
-  usualFiles,
-  writeBundle,
-  writeManifest,
-  zipBundle,
-} from './support/bundle.ts';
+import { inspectFirst, linesOf, usualFiles, writeManifest, zipBundle } from './support/bundle.ts';
+import { asAt, bundleFolders, services } from './support/bundle-folders.ts';
 import type { PartSpec } from './support/bundle.ts';
+import { refusedWith } from './support/refused.ts';
 
-const now = new Date('2026-09-30T06:00:00+01:00');
-const at = '2026-09-30T05:10:00+01:00';
 const shared = join(import.meta.dirname, '../../shared/data');
+const { root, options, fresh, written } = bundleFolders();
 
-let root: string;
-let options: BundleOptions;
-let folders = 0;
-
-before(async () => {
-  root = await mkdtemp(join(tmpdir(), 'homeward-bundle-'));
-  options = { workDir: join(root, 'work'), now };
-});
-after(() => rm(root, { recursive: true }));
-
-const fresh = (): string => join(root, `bundle${folders++}`);
-
-const services: PartSpec = {
-  kind: 'services',
-  asAt: at,
-  header: ['Service Component', 'Shown', 'Label'],
-  rows: [['Day support', 'Y', 'Day centre, “Elm”'], ['Meals', 'N', '']], // prettier-ignore
-};
 const restrictions: PartSpec = {
   kind: 'restrictions',
-  asAt: at,
+  asAt,
   header: ['LA Code', 'LA Person Unique Identifier', 'NHS Number', 'Reason', 'From', 'Until'],
   rows: [['999', 'M100009', '9990000077', 'Objection', '01/01/2026', '']],
 };
-
-function written(...parts: PartSpec[]): Promise<string> {
-  return writeBundle(fresh(), { council: '999', source: 'SYNTHETIC', extractedAt: '2026-09-30T05:12:00+01:00', parts });
-}
 
 /** Everything that a bundle says. */
 async function contentOf(path: string): Promise<unknown> {

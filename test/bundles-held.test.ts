@@ -4,12 +4,12 @@ import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { bundlesOf, discardBundle, releaseBundle } from '../src/services/manage-bundles.ts';
-import { refusedWith } from './support/bundle.ts';
 import { openTestDatabase } from './support/database.ts';
 import type { TestDatabase } from './support/database.ts';
 import { care, nhs, restrictions, safeguarding, usualBirth } from './support/import-lines.ts';
 import type { CareLine, UndatedPart } from './support/import-lines.ts';
 import { Site, auditOf, factsNow } from './support/import-site.ts';
+import { refusedWith } from './support/refused.ts';
 import { callerOf } from './support/site.ts';
 
 let test: TestDatabase;

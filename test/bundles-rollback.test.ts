@@ -3,12 +3,12 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { sql } from 'kysely';
 import { rollBack } from '../src/services/manage-bundles.ts';
-import { refusedWith } from './support/bundle.ts';
 import { openTestDatabase } from './support/database.ts';
 import type { TestDatabase } from './support/database.ts';
 import { care, contacts, directory, nhs, numbers, packageProviders, restrictions, safeguarding, services, usualBirth } from './support/import-lines.ts'; // prettier-ignore
 import type { UndatedPart } from './support/import-lines.ts';
 import { Site, auditOf, factsNow, shownCare } from './support/import-site.ts';
+import { refusedWith } from './support/refused.ts';
 import { callerOf } from './support/site.ts';
 
 let test: TestDatabase;

@@ -3,7 +3,6 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import type { Caller } from '../src/domain/caller.ts';
-import { HomewardError } from '../src/domain/error.ts';
 import { answerExtras, forgetCallsAndOutcomes } from '../src/services/answer-extras.ts';
 import type { AnswerExtras } from '../src/services/answer-extras.ts';
 import { recordCall } from '../src/services/calls.ts';
@@ -17,6 +16,7 @@ import type { TestDatabase } from './support/database.ts';
 import { auditOf } from './support/import-site.ts';
 import { contacts, nhs, usualBirth } from './support/import-lines.ts';
 import { providerHouse } from './support/providers.ts';
+import { refusedWith } from './support/refused.ts';
 import { hour, later, person, tellingSite } from './support/telling.ts';
 import type { TellingSite } from './support/telling.ts';
 
@@ -29,7 +29,6 @@ after(() => test.close());
 const office = '01632 960101';
 const night = '01632 960102';
 const day = 24 * hour;
-const failsWith = (code: string) => (error: unknown) => error instanceof HomewardError && error.code === code;
 
 interface CallSite {
   readonly site: TellingSite;
@@ -103,10 +102,10 @@ describe('a call', () => {
   it('is taken only from whoever has the answer, and only of a number that it shows', async () => {
     const { site, look, call } = await callSite();
     const shown = await look();
-    await assert.rejects(call(shown, {}, site.nurse('another')), failsWith('ANSWER_GONE'));
-    await assert.rejects(call(shown, {}, site.duty), failsWith('NOT_ALLOWED'));
-    await assert.rejects(call(shown, { phone: '01632 960199' }), failsWith('FORM_INVALID'));
-    await assert.rejects(call(shown, { provider: 'cqc:1-999' }), failsWith('FORM_INVALID'));
+    await assert.rejects(call(shown, {}, site.nurse('another')), refusedWith('ANSWER_GONE'));
+    await assert.rejects(call(shown, {}, site.duty), refusedWith('NOT_ALLOWED'));
+    await assert.rejects(call(shown, { phone: '01632 960199' }), refusedWith('FORM_INVALID'));
+    await assert.rejects(call(shown, { provider: 'cqc:1-999' }), refusedWith('FORM_INVALID'));
   });
 
   it('is forgotten when its time is over, and the caution is not', async () => {
@@ -150,8 +149,8 @@ describe('a number that is wrong', () => {
     const other = person(site, 'elsewhere', 'council-duty-worker', 'another council');
     assert.deepEqual(await listWrongNumbers(deps, other), []);
     const [task] = await listWrongNumbers(deps, site.duty);
-    await assert.rejects(closeWrongNumber(deps, other, task?.id ?? '', 'right'), failsWith('FORM_INVALID'));
-    await assert.rejects(listWrongNumbers(deps, site.nurse('sister')), failsWith('NOT_ALLOWED'));
+    await assert.rejects(closeWrongNumber(deps, other, task?.id ?? '', 'right'), refusedWith('FORM_INVALID'));
+    await assert.rejects(listWrongNumbers(deps, site.nurse('sister')), refusedWith('NOT_ALLOWED'));
   });
 
   it('is cleared by the council’s next contacts that change it, not by those that repeat it (H07)', async () => {
@@ -245,10 +244,10 @@ describe('what came of a look-up', () => {
     const { site, deps, look, extras } = own;
     const shown = await look();
     const tap = (lookUp: string): Promise<void> => recordOutcome(deps, site.nurse('sister'), shown.id, { lookUp, outcome: 'admitted-anyway', changed: null }); // prettier-ignore
-    await assert.rejects(tap(shown.id), failsWith('FORM_INVALID'));
-    await assert.rejects(tap(randomUUID()), failsWith('FORM_INVALID'));
+    await assert.rejects(tap(shown.id), refusedWith('FORM_INVALID'));
+    await assert.rejects(tap(randomUUID()), refusedWith('FORM_INVALID'));
     const ever = { from: new Date(0), until: site.now };
-    await assert.rejects(countOutcomes(deps, site.nurse('sister'), ever), failsWith('NOT_ALLOWED'));
+    await assert.rejects(countOutcomes(deps, site.nurse('sister'), ever), refusedWith('NOT_ALLOWED'));
     await nextDay(own);
     assert.ok((await extras(await look())).outcome);
   });

@@ -3,42 +3,21 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { councilSide, tokenSetting } from '../src/app-council.ts';
 import { HomewardError } from '../src/domain/error.ts';
-import type { CouncilDeps } from '../src/services/council/deps.ts';
 import { councilApi } from '../src/web/pages/council-api.ts';
-import { councilSite } from './support/council.ts';
+import { councilTokens, startTwoCouncils } from './support/council-web.ts';
 import type { CouncilSite } from './support/council.ts';
 import { nhs } from './support/import-lines.ts';
 import { auditOf } from './support/import-site.ts';
-import { startWeb } from './support/web.ts';
 import type { RunningWeb } from './support/web.ts';
 
-const token = 'a-token-of-one-council-that-is-long-enough';
-const otherToken = 'a-token-of-the-other-council-long-enough';
+const { token, otherToken } = councilTokens;
 let web: RunningWeb;
 let one: CouncilSite;
 let other: CouncilSite;
 
 before(async () => {
-  // The sites are made on the server's own database, so that they come after it.
-  const late: CouncilDeps = {
-    get board() {
-      return one.council.board;
-    },
-    get notices() {
-      const both = [one, other].map(({ council }) => council.notices);
-      return { ...one.council.notices, agreements: both.flatMap(({ agreements }) => agreements), councils: both.flatMap(({ councils }) => councils) };
-    },
-    get whereabouts() {
-      return one.council.whereabouts;
-    },
-  };
-  const systems: { council: string; name: string; token: string }[] = [{ council: '', name: 'One', token }, { council: '', name: 'Other', token: otherToken }];
-  web = await startWeb(councilApi({ council: late }, systems));
-  one = await councilSite(web.db, nhs(1), 'Holmes');
-  other = await councilSite(web.db, nhs(2), 'Watson');
-  Object.assign(systems[0] ?? {}, { council: one.site.council.id });
-  Object.assign(systems[1] ?? {}, { council: other.site.council.id });
-}); // prettier-ignore
+  ({ web, one, other } = await startTwoCouncils(({ council, systems }) => councilApi({ council }, systems)));
+});
 after(() => web.close());
 
 interface Answer {

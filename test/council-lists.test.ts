@@ -2,7 +2,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { roles } from '../src/domain/caller.ts';
-import { HomewardError } from '../src/domain/error.ts';
 import { closeDeadAddress } from '../src/services/council/addresses.ts';
 import { exportCouncilList, tableCsv } from '../src/services/council/export.ts';
 import { councilLists, readCouncilList } from '../src/services/council/lists.ts';
@@ -20,6 +19,7 @@ import { openTestDatabase } from './support/database.ts';
 import type { TestDatabase } from './support/database.ts';
 import { nhs } from './support/import-lines.ts';
 import { auditOf } from './support/import-site.ts';
+import { refusedWith } from './support/refused.ts';
 import { noAsk, person, tell } from './support/telling.ts';
 
 let test: TestDatabase;
@@ -32,7 +32,6 @@ before(async () => {
 });
 after(() => test.close());
 
-const coded = (code: string) => (error: unknown) => error instanceof HomewardError && error.code === code;
 const lists = Object.keys(councilLists) as CouncilList[];
 const everything = (list: CouncilList): string => councilLists[list].shows.at(-1) ?? '';
 const actions = async ({ site }: CouncilSite): Promise<unknown[]> =>
@@ -64,8 +63,8 @@ describe('the lists of a council', () => {
     it(`are for the council’s duty team alone: ${list}`, async () => {
       for (const role of roles.filter((each) => each !== 'council-duty-worker')) {
         const caller = person(one.site, 'x', role, one.site.council.id);
-        await assert.rejects(readCouncilList(one.council, caller, list), coded('NOT_ALLOWED'));
-        await assert.rejects(exportCouncilList(one.council, caller, list, {}, 'file'), coded('NOT_ALLOWED'));
+        await assert.rejects(readCouncilList(one.council, caller, list), refusedWith('NOT_ALLOWED'));
+        await assert.rejects(exportCouncilList(one.council, caller, list, {}, 'file'), refusedWith('NOT_ALLOWED'));
       }
     });
 
@@ -164,10 +163,10 @@ describe('what a council does about its lists', () => {
     await takeNotice(one.council.notices, one.duty, id);
     assert.equal((await councilNotice(one.council.notices, one.duty, id)).taken?.by.name, 'duty Example');
     for (const stranger of [other.duty, person(one.site, 'x', 'council-duty-worker', 'NOBODY')])
-      await assert.rejects(councilNotice(one.council.notices, stranger, id), coded('NOTICE_GONE'));
-    await assert.rejects(councilNotice(one.council.notices, one.site.carer, id), coded('NOT_ALLOWED'));
+      await assert.rejects(councilNotice(one.council.notices, stranger, id), refusedWith('NOTICE_GONE'));
+    await assert.rejects(councilNotice(one.council.notices, one.site.carer, id), refusedWith('NOT_ALLOWED'));
     const own = (await readCouncilList(one.council, one.duty, 'messages')).rows[0]?.id ?? '';
-    await assert.rejects(councilNotice(one.council.notices, one.duty, own), coded('NOTICE_GONE'));
+    await assert.rejects(councilNotice(one.council.notices, one.duty, own), refusedWith('NOTICE_GONE'));
   });
 
   it('says that it knows of a hold and of a restart, with no visit to agree', async () => {
@@ -190,7 +189,7 @@ describe('what a council does about its lists', () => {
   it('H08: closes a wrong number, and not another council’s', async () => {
     const { rows } = await readCouncilList(one.council, one.duty, 'wrong-numbers');
     const id = rows[0]?.id ?? assert.fail();
-    await assert.rejects(closeWrongNumber(other.council.notices, other.duty, id, 'right'), coded('FORM_INVALID'));
+    await assert.rejects(closeWrongNumber(other.council.notices, other.duty, id, 'right'), refusedWith('FORM_INVALID'));
     await closeWrongNumber(one.council.notices, one.duty, id, 'corrected');
     assert.deepEqual((await readCouncilList(one.council, one.duty, 'wrong-numbers')).rows, []);
     assert.equal((await readCouncilList(one.council, one.duty, 'wrong-numbers', { show: 'all' })).rows.length, 1);
@@ -199,9 +198,9 @@ describe('what a council does about its lists', () => {
   it('H08: closes a dead address by a named choice, and not another council’s', async () => {
     const { rows } = await readCouncilList(one.council, one.duty, 'addresses');
     const id = rows[0]?.id ?? assert.fail();
-    await assert.rejects(closeDeadAddress(other.council.notices, other.duty, id, 'told'), coded('FORM_INVALID'));
-    await assert.rejects(closeDeadAddress(one.council.notices, one.duty, id, 'toString'), coded('FORM_INVALID'));
-    await assert.rejects(closeDeadAddress(one.council.notices, one.site.carer, id, 'told'), coded('NOT_ALLOWED'));
+    await assert.rejects(closeDeadAddress(other.council.notices, other.duty, id, 'told'), refusedWith('FORM_INVALID'));
+    await assert.rejects(closeDeadAddress(one.council.notices, one.duty, id, 'toString'), refusedWith('FORM_INVALID'));
+    await assert.rejects(closeDeadAddress(one.council.notices, one.site.carer, id, 'told'), refusedWith('NOT_ALLOWED'));
     await closeDeadAddress(one.council.notices, one.duty, id, 'told');
     assert.deepEqual((await readCouncilList(one.council, one.duty, 'addresses')).rows, []);
     assert.equal((await readCouncilList(other.council, other.duty, 'addresses')).rows.length, 1);

@@ -3,7 +3,6 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, it } from 'node:test';
 import { sql } from 'kysely';
-import { HomewardError } from '../src/domain/error.ts';
 import { councilLists, readCouncilList } from '../src/services/council/lists.ts';
 import { councilNotice } from '../src/services/council/notice.ts';
 import { councilSummary, councilToDo } from '../src/services/council/summary.ts';
@@ -14,6 +13,7 @@ import { openTestDatabase } from './support/database.ts';
 import type { TestDatabase } from './support/database.ts';
 import { holdSite } from './support/holding.ts';
 import { nhs } from './support/import-lines.ts';
+import { refusedWith } from './support/refused.ts';
 import { callerOf, holidays } from './support/site.ts';
 import { noticeById } from '../src/store/notices/lists.ts';
 import { openTasks } from '../src/store/notices/delivery-tasks.ts';
@@ -28,7 +28,7 @@ before(async () => {
 });
 after(() => test.close());
 
-const gone = (error: unknown): boolean => error instanceof HomewardError && error.code === 'NOTICE_GONE';
+const gone = refusedWith('NOTICE_GONE');
 
 it('is in none of the council’s lists, and a message about them that nobody answers goes on to the hospital', async () => {
   const lists = { terms: { enabled: true, arrivalNotices: true } };

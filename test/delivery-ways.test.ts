@@ -3,7 +3,6 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { sql } from 'kysely';
 import type { Caller } from '../src/domain/caller.ts';
-import { HomewardError } from '../src/domain/error.ts';
 import { whenToDeliver } from '../src/services/notices/deliver.ts';
 import { forgetOldAsks } from '../src/services/provider-post.ts';
 import { addWay, chooseTiming, proveWay, removeWay, switchWay, waysOf } from '../src/services/notices/ways.ts';
@@ -16,6 +15,7 @@ import type { TestDatabase } from './support/database.ts';
 import { DeliverySite } from './support/deliveries.ts';
 import { providerHouse, register } from './support/providers.ts';
 import type { ProviderHouse } from './support/providers.ts';
+import { refusedWith } from './support/refused.ts';
 
 let test: TestDatabase;
 before(async () => (test = await openTestDatabase()));
@@ -37,7 +37,6 @@ const added = async (...of: Parameters<typeof addWay>): Promise<string> => {
   const one = await addWay(...of);
   return 'way' in one ? one.way : assert.fail(one.is);
 };
-const coded = (code: string) => (error: unknown) => error instanceof HomewardError && error.code === code;
 
 describe('a manager', () => {
   it('adds, changes, switches and removes ways of the own organisation', async () => {
@@ -67,16 +66,16 @@ describe('a manager', () => {
       email({ to: 'nonsense' }), email({ hours: 'sometimes' }), email({ channel: 'text', to: '07700 900123' }), email({ channel: 'webhook', to: 'mosaic' }),
       email({ channel: 'fhir', to: 'x' }),
     ])
-      await assert.rejects(addWay(deps(), manager, wrong), coded('FORM_INVALID')); // prettier-ignore
+      await assert.rejects(addWay(deps(), manager, wrong), refusedWith('FORM_INVALID')); // prettier-ignore
     for (const dailyAt of [-1, 1440, 1.5, Number.NaN])
-      await assert.rejects(chooseTiming(deps(), manager, { dailyAt }), coded('FORM_INVALID'));
+      await assert.rejects(chooseTiming(deps(), manager, { dailyAt }), refusedWith('FORM_INVALID'));
     assert.deepEqual((await waysOf(deps(), manager)).possible, ['portal', 'email']);
   });
 
   it('is the only one of a provider who may; and a council’s duty worker for the council', async () => {
     for (const role of ['provider-coordinator', 'emergency-nurse', 'operator', 'privacy-officer'] as const) {
-      await assert.rejects(waysOf(deps(), caller({ role })), coded('NOT_ALLOWED'), role);
-      await assert.rejects(addWay(deps(), caller({ role }), email()), coded('NOT_ALLOWED'), role);
+      await assert.rejects(waysOf(deps(), caller({ role })), refusedWith('NOT_ALLOWED'), role);
+      await assert.rejects(addWay(deps(), caller({ role }), email()), refusedWith('NOT_ALLOWED'), role);
     }
     const duty = caller({ role: 'council-duty-worker', organisation: '999' });
     assert.deepEqual((await waysOf(deps(), duty)).possible, ['portal', 'email', 'webhook']);
@@ -159,7 +158,7 @@ describe('a new address', () => {
     const way = 'way' in added_ ? added_.way : '';
     assert.equal(await proveWay(deps(), caller(), way, code), null, 'another provider’s manager');
     assert.equal(await proveWay(deps(), manager, way, wrongFor(code)), 'wrong');
-    await assert.rejects(proveWay(deps(), manager, way, '12345'), coded('FORM_INVALID'));
+    await assert.rejects(proveWay(deps(), manager, way, '12345'), refusedWith('FORM_INVALID'));
     assert.equal(await proveWay(deps(), manager, way, code), 'proven');
     assert.equal(await unproven(manager), 0);
     assert.deepEqual(await site.tasks(), []);

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { demoPeople } from '../src/demo/people.ts';
+import { findForm } from './support/demo-asking.ts';
 import { bankHolidayNight, startApp } from './support/running.ts';
 import type { RunningApp } from './support/running.ts';
 import { signIn } from './support/web.ts';
@@ -16,18 +17,8 @@ before(async () => {
 after(() => app.stop());
 
 function ask(changes: Record<string, string>): ReturnType<SignedIn['post']> {
-  const [person] = demoPeople(app.clock.now());
-  const [year = '', month = '', day = ''] = person?.birthDate.split('-') ?? [];
-  return nurse.post('/find', {
-    council: person?.council ?? '',
-    nhsNumber: person?.nhsNumber ?? '',
-    'birth-day': day,
-    'birth-month': month,
-    'birth-year': year,
-    reason: 'decide-admission',
-    permission: 'given',
-    ...changes,
-  });
+  const person = demoPeople(app.clock.now())[0] ?? assert.fail('The demo has nobody');
+  return nurse.post('/find', { ...findForm(person), ...changes });
 }
 
 describe('the question', () => {

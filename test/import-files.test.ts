@@ -3,12 +3,12 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { matchRate } from '../src/services/import-report.ts';
 import { quarantineCsv } from '../src/services/manage-bundles.ts';
-import { refusedWith } from './support/bundle.ts';
 import { openTestDatabase } from './support/database.ts';
 import type { TestDatabase } from './support/database.ts';
 import { care, nhs, restrictions, safeguarding, usualBirth } from './support/import-lines.ts';
 import type { UndatedPart } from './support/import-lines.ts';
 import { Site, auditOf, dumpAll, shownCare } from './support/import-site.ts';
+import { refusedWith } from './support/refused.ts';
 import { callerOf } from './support/site.ts';
 
 let test: TestDatabase;

@@ -4,7 +4,6 @@ import { after, before, describe, it } from 'node:test';
 import { sql } from 'kysely';
 import { openTestDatabase } from './support/database.ts';
 import type { TestDatabase } from './support/database.ts';
-import { refusedWith } from './support/bundle.ts';
 import {
   care,
   contacts,
@@ -16,6 +15,7 @@ import {
   usualBirth,
 } from './support/import-lines.ts';
 import { Site, dumpAll, factsNow, shownCare } from './support/import-site.ts';
+import { refusedWith } from './support/refused.ts';
 
 let test: TestDatabase;
 before(async () => {

@@ -3,8 +3,9 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { Role } from '../src/domain/caller.ts';
 import { viewAnswer } from '../src/services/look-up.ts';
-import { Database } from '../src/store/database.ts';
-import type { Engine } from '../src/store/engine.ts';
+import type { AuditedAnswer } from '../src/services/look-up.ts';
+import { countingOn } from './support/counting.ts';
+import type { Counting } from './support/counting.ts';
 import { openTestDatabase } from './support/database.ts';
 import type { TestDatabase } from './support/database.ts';
 import { nhs, usualBirth } from './support/import-lines.ts';
@@ -12,20 +13,11 @@ import type { CareLine } from './support/import-lines.ts';
 import { Site } from './support/import-site.ts';
 
 let test: TestDatabase;
-let watched: Database;
-let asked: string[] = [];
+let counting: Counting;
 let sites = 0;
 before(async () => {
   test = await openTestDatabase();
-  const { engine } = test;
-  const watching: Engine = {
-    ...engine,
-    ask(statement, parameters) {
-      asked.push(statement.name);
-      return engine.ask(statement, parameters);
-    },
-  };
-  watched = new Database(watching);
+  counting = countingOn(test.engine);
 });
 after(() => test.close());
 
@@ -37,7 +29,7 @@ const line = (at: number, more: Partial<CareLine> = {}): CareLine => ({
 });
 
 async function siteOf(lines: readonly CareLine[], agreement: Record<string, unknown> = {}): Promise<Site> {
-  const site = new Site(watched, `ALIKE${++sites}`, { agreement });
+  const site = new Site(counting.db, `ALIKE${++sites}`, { agreement });
   const more = { referrals: [{ id: 'M1' }, { id: 'M2', status: 'Closed', closed: '13/09/2026' }] };
   await site.land(site.whole(lines, { ...more, restricted: [{ id: 'M3' }] }));
   return site;
@@ -47,15 +39,15 @@ async function siteOf(lines: readonly CareLine[], agreement: Record<string, unkn
 async function readingOf(site: Site, at: number, role: Role): Promise<{ kind: string; read: string[]; id: string }> {
   const nurse = site.nurse(`alike-${role}`, role);
   await site.ask(nhs(0), usualBirth, {}, nurse);
-  asked = [];
-  const { answer, id } = await site.ask(nhs(at), usualBirth, {}, nurse);
-  return { kind: answer.kind, read: asked.filter((name) => !name.startsWith('use-of')), id };
+  let shown: AuditedAnswer | undefined;
+  const { statements } = await counting.of(async () => (shown = await site.ask(nhs(at), usualBirth, {}, nurse)));
+  const { answer, id } = shown ?? assert.fail('nothing was answered');
+  return { kind: answer.kind, read: statements.filter((name) => !name.startsWith('use-of')), id };
 }
 
-async function viewingOf(site: Site, id: string, role: Role): Promise<string[]> {
-  asked = [];
-  await viewAnswer(site.lookUpDeps, site.nurse(`alike-${role}`, role), id);
-  return [...asked];
+async function viewingOf(site: Site, id: string, role: Role): Promise<readonly string[]> {
+  const viewer = site.nurse(`alike-${role}`, role);
+  return (await counting.of(() => viewAnswer(site.lookUpDeps, viewer, id))).statements;
 }
 
 describe('the statements behind an answer', () => {

@@ -5,11 +5,11 @@ import { sql } from 'kysely';
 import type { Caller } from '../src/domain/caller.ts';
 import type { LookUpRequest } from '../src/domain/policy.ts';
 import { continueLookUp } from '../src/services/look-up.ts';
-import { refusedWith } from './support/bundle.ts';
 import { openTestDatabase } from './support/database.ts';
 import type { TestDatabase } from './support/database.ts';
 import { nhs, usualBirth } from './support/import-lines.ts';
 import { Site } from './support/import-site.ts';
+import { refusedWith } from './support/refused.ts';
 import { agreementWith } from './support/site.ts';
 
 let test: TestDatabase;

@@ -1,29 +1,19 @@
 /** The database fails at every step in turn: nothing is ever shown without its committed audit row (product rule 6, R16). */
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { after, describe, it } from 'node:test';
 import { HomewardError } from '../src/domain/error.ts';
 import type { AuditedAnswer } from '../src/services/look-up.ts';
 import { continueLookUp, lookUp, lookUpsOn, viewAnswer } from '../src/services/look-up.ts';
 import { councilAccesses, whoLooked } from '../src/services/review-accesses.ts';
 import { quarantineCsv } from '../src/services/manage-bundles.ts';
-import { Database } from '../src/store/database.ts';
-import { refusedWith } from './support/bundle.ts';
-import { openTestDatabase } from './support/database.ts';
-import type { TestDatabase } from './support/database.ts';
-import { FaultyEngine, PlannedFault, faults, settle, sweep } from './support/faults.ts';
+import { PlannedFault, faults, openFaultyDatabase, settle, sweep } from './support/faults.ts';
 import { nhs, usualBirth } from './support/import-lines.ts';
 import { Site, auditOf } from './support/import-site.ts';
+import { refusedWith } from './support/refused.ts';
 import { callerOf, requestFor } from './support/site.ts';
 
-let test: TestDatabase;
-let engine: FaultyEngine;
-let faulty: Database;
+const { test, engine, faulty } = await openFaultyDatabase();
 let sites = 0;
-before(async () => {
-  test = await openTestDatabase();
-  engine = new FaultyEngine(test.engine);
-  faulty = new Database(engine);
-});
 after(() => test.close());
 
 /** A site whose database can be made to fail. */

@@ -3,11 +3,11 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { forgetOldAnswers, viewAnswer } from '../src/services/look-up.ts';
 import { rollBack } from '../src/services/manage-bundles.ts';
-import { refusedWith } from './support/bundle.ts';
 import { openTestDatabase } from './support/database.ts';
 import type { TestDatabase } from './support/database.ts';
 import { care, nhs, numbers, restrictions, safeguarding, usualBirth } from './support/import-lines.ts';
 import { Site, auditOf, shownCare } from './support/import-site.ts';
+import { refusedWith } from './support/refused.ts';
 
 let test: TestDatabase;
 let sites = 0;

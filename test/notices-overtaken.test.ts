@@ -1,7 +1,6 @@
 /** What a newer message, an end of the stay or a taking back does to what a provider has not answered, or has. */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { HomewardError } from '../src/domain/error.ts';
 import type { Reply } from '../src/domain/notice-reply.ts';
 import { answerNotice, knowTakenBack } from '../src/services/notices/answer.ts';
 import { releaseNotice } from '../src/services/notices/act.ts';
@@ -11,6 +10,7 @@ import type { TestDatabase } from './support/database.ts';
 import { holdSite } from './support/holding.ts';
 import type { HoldSite } from './support/holding.ts';
 import { nhs } from './support/import-lines.ts';
+import { refusedWith } from './support/refused.ts';
 import { hour, later, noAsk, tell } from './support/telling.ts';
 
 let test: TestDatabase;
@@ -20,7 +20,6 @@ before(async () => {
 after(() => test.close());
 
 const yes: Reply = { kind: 'accepted', firstVisit: null };
-const is = (code: string) => (error: unknown) => error instanceof HomewardError && error.code === code;
 
 /** In hospital, and asked to hold; nobody has answered. */
 async function asked(automatic: string[] = []): Promise<HoldSite> {
@@ -42,7 +41,7 @@ describe('H27: a hold that nobody answered', () => {
     const hold = await idOf(site, 'hold');
     await tell(site, 'gone', { permission: null });
     assert.deepEqual(await site.inbox(), ['gone: to-answer', 'hold: replaced']);
-    await assert.rejects(answerNotice(site.notices, site.carer, hold, yes), is('NOTICE_GONE'));
+    await assert.rejects(answerNotice(site.notices, site.carer, hold, yes), refusedWith('NOTICE_GONE'));
     const [gone, replaced] = await site.mail();
     assert.equal(replaced?.followedBy, gone?.id);
   });
@@ -77,7 +76,7 @@ describe('H27: a hold that nobody answered', () => {
     const hold = await idOf(site, 'hold');
     await site.say('discharged');
     assert.deepEqual(await site.inbox(), ['hold: over']);
-    await assert.rejects(answerNotice(site.notices, site.carer, hold, yes), is('NOTICE_GONE'));
+    await assert.rejects(answerNotice(site.notices, site.carer, hold, yes), refusedWith('NOTICE_GONE'));
     assert.deepEqual((await site.tasks()).toSorted(), ['council discharged', 'provider discharged', 'sender discharged']);
   }); // prettier-ignore
 
@@ -120,8 +119,8 @@ describe('H27: what a provider says to its task', () => {
     later(site, 1);
     const [task] = await site.tasksOf(site.carer);
     const past = new Date(site.now.getTime() - hour);
-    await assert.rejects(closeHoldTask(site.notices, site.carer, task?.id ?? '', 'visiting', past), is('REPLY_INVALID'));
-    await assert.rejects(closeHoldTask(site.notices, site.carer, task?.id ?? '', 'visiting'), is('REPLY_INVALID'));
+    await assert.rejects(closeHoldTask(site.notices, site.carer, task?.id ?? '', 'visiting', past), refusedWith('REPLY_INVALID'));
+    await assert.rejects(closeHoldTask(site.notices, site.carer, task?.id ?? '', 'visiting'), refusedWith('REPLY_INVALID'));
     await closeHoldTask(site.notices, site.carer, task?.id ?? '', 'not-visiting');
     const own = await site.tasksOf(site.sister);
     assert.deepEqual(own.map(({ cause, said }) => [cause, said?.how]).toSorted(), [['discharged', 'not-visiting'], ['provider-not-visiting', 'not-visiting']]);
@@ -160,7 +159,10 @@ describe('H05: a message that was taken back after a yes', () => {
     const site = await takenBack();
     const other = await asked();
     const id = (await site.mail()).find(({ takenBack: told }) => told)?.id ?? '';
-    await assert.rejects(knowTakenBack(site.notices, other.carer, id), is('NOTICE_GONE'));
-    await assert.rejects(knowTakenBack(other.notices, other.carer, await idOf(other, 'hold')), is('NOTICE_GONE'));
+    await assert.rejects(knowTakenBack(site.notices, other.carer, id), refusedWith('NOTICE_GONE'));
+    await assert.rejects(
+      knowTakenBack(other.notices, other.carer, await idOf(other, 'hold')),
+      refusedWith('NOTICE_GONE'),
+    );
   });
 });

@@ -1,6 +1,5 @@
 /** Invitations, people, contact details and rotas of care providers, and who may touch whose. */
 import assert from 'node:assert/strict';
-import { randomBytes } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import { inviteProviderCommand } from '../src/commands/providers.ts';
 import type { Caller } from '../src/domain/caller.ts';
@@ -19,11 +18,17 @@ import { addToRota, onCall, removeFromRota, rotaOf } from '../src/services/provi
 import { changeRole, disableMember, teamOf } from '../src/services/provider-team.ts';
 import { openTestDatabase } from './support/database.ts';
 import type { TestDatabase } from './support/database.ts';
-import { larkfield, providerCaller, providerHouse, register, willowbrook } from './support/providers.ts';
-import type { ProviderHouse } from './support/providers.ts';
+import {
+  larkfield,
+  newAddress,
+  newHouse,
+  newPlace,
+  providerCaller,
+  register,
+  willowbrook,
+} from './support/providers.ts';
+import { refusedWith } from './support/refused.ts';
 import { callerOf } from './support/site.ts';
-import { movableClock } from './support/web.ts';
-import type { MovableClock } from './support/web.ts';
 
 let database: TestDatabase;
 before(async () => {
@@ -31,15 +36,7 @@ before(async () => {
 });
 after(() => database.close());
 
-const address = (): string => `${randomBytes(6).toString('hex')}@provider.example`;
-const is = (code: string) => (error: unknown) => error instanceof HomewardError && error.code === code;
-let places = 0;
-const place = (): { organisation: string; name: string } => ({ organisation: `cqc:1-${++places}`, name: `Provider ${places}` }); // prettier-ignore
-
-function fresh(): { house: ProviderHouse; clock: MovableClock } {
-  const clock = movableClock();
-  return { house: providerHouse(database.db, clock), clock };
-}
+const fresh = (): ReturnType<typeof newHouse> => newHouse(database.db);
 
 function steward(council = '999'): Caller {
   return { ...callerOf('council-data-steward'), organisation: council, name: 'Stefan Sample' };
@@ -66,7 +63,7 @@ async function audited(action: string, organisation: string): Promise<string[]> 
 describe('a council', () => {
   it('invites the first manager of a provider in its own record, who accepts once and is signed in', async () => {
     const { house } = fresh();
-    const [where, email] = [place(), address()];
+    const [where, email] = [newPlace(), newAddress()];
     await inContacts('999', where);
     assert.equal(await inviteFirstManager(house.deps, steward(), where.organisation, email), 'invited');
     await house.post();
@@ -91,22 +88,22 @@ describe('a council', () => {
 
   it('cannot invite a provider of another council, nor put a second manager beside the first (H14)', async () => {
     const { house } = fresh();
-    const [where, elsewhere] = [place(), place()];
+    const [where, elsewhere] = [newPlace(), newPlace()];
     await inContacts('999', where);
     await inContacts('998', where);
     await inContacts('998', elsewhere);
     const ask = (council: string, organisation: string): Promise<string> =>
-      inviteFirstManager(house.deps, steward(council), organisation, address());
+      inviteFirstManager(house.deps, steward(council), organisation, newAddress());
     assert.equal(await ask('999', elsewhere.organisation), 'unknown-provider');
     assert.equal(await ask('999', 'cqc:1-made-up'), 'unknown-provider');
-    await register(database.db, address(), where, 'provider-manager');
+    await register(database.db, newAddress(), where, 'provider-manager');
     assert.equal(await ask('999', where.organisation), 'managed');
     assert.equal(await ask('998', where.organisation), 'managed');
   });
 
   it('whose invitation is older than another council’s accepted one puts nobody in (H14)', async () => {
     const { house } = fresh();
-    const [where, first, second] = [place(), address(), address()];
+    const [where, first, second] = [newPlace(), newAddress(), newAddress()];
     await inContacts('999', where);
     await inContacts('998', where);
     await inviteFirstManager(house.deps, steward('999'), where.organisation, first);
@@ -118,13 +115,13 @@ describe('a council', () => {
 
   it('invites through its steward alone, and whoever runs the service also where there is a manager', async () => {
     const { house } = fresh();
-    const where = place();
+    const where = newPlace();
     await inContacts('999', where);
-    await register(database.db, address(), where, 'provider-manager');
+    await register(database.db, newAddress(), where, 'provider-manager');
     for (const role of ['council-duty-worker', 'emergency-nurse', 'operator', 'provider-manager'] as const)
-      await assert.rejects(inviteFirstManager(house.deps, callerOf(role), where.organisation, address()), is('NOT_ALLOWED')); // prettier-ignore
+      await assert.rejects(inviteFirstManager(house.deps, callerOf(role), where.organisation, newAddress()), refusedWith('NOT_ALLOWED')); // prettier-ignore
     const operator = { ...steward(), authenticatedBy: 'command-line' };
-    const email = address();
+    const email = newAddress();
     assert.equal(await inviteFirstManager(house.deps, operator, where.organisation, email), 'invited');
     await house.post();
     assert.ok(await acceptInvitation(house.deps, house.newest(email).token, 'Olive Sample', null));
@@ -134,9 +131,9 @@ describe('a council', () => {
 describe('an invitation', () => {
   it('ends after seven days, when it is taken back, and when another takes its place', async () => {
     const { house, clock } = fresh();
-    const where = place();
+    const where = newPlace();
     const manager = providerCaller('provider-manager', where);
-    const email = address();
+    const email = newAddress();
     const invite = async (): Promise<string> => {
       assert.equal(await inviteColleague(house.deps, manager, email, 'provider-coordinator'), 'invited');
       await house.post();
@@ -146,8 +143,8 @@ describe('an invitation', () => {
     const second = await invite();
     assert.equal(await invitationOf(house.deps, first), null, 'replaced');
     const open = (await invitationOf(house.deps, second))?.invitation ?? '';
-    const stranger = providerCaller('provider-manager', place());
-    await assert.rejects(withdrawInvitation(house.deps, stranger, open), is('PAGE_NOT_FOUND'));
+    const stranger = providerCaller('provider-manager', newPlace());
+    await assert.rejects(withdrawInvitation(house.deps, stranger, open), refusedWith('PAGE_NOT_FOUND'));
     await withdrawInvitation(house.deps, manager, open);
     assert.equal(await invitationOf(house.deps, second), null, 'taken back');
     clock.advance(invitationLimits.within + 1000);
@@ -161,8 +158,8 @@ describe('an invitation', () => {
 
   it('accepted twice at one moment makes one person', async () => {
     const { house } = fresh();
-    const email = address();
-    await inviteColleague(house.deps, providerCaller('provider-manager', place()), email, 'provider-coordinator');
+    const email = newAddress();
+    await inviteColleague(house.deps, providerCaller('provider-manager', newPlace()), email, 'provider-coordinator');
     await house.post();
     const { token } = house.newest(email);
     const ends = await Promise.allSettled([1, 2, 3].map(() => acceptInvitation(house.deps, token, 'Petra Example', null)));
@@ -173,8 +170,8 @@ describe('an invitation', () => {
 
   it('is kept as a hash, and says why it could not be sent', async () => {
     const { house } = fresh();
-    const manager = providerCaller('provider-manager', place());
-    const email = address();
+    const manager = providerCaller('provider-manager', newPlace());
+    const email = newAddress();
     house.answer = { is: 'refused', fault: 'ADDRESS_DEAD' };
     await inviteColleague(house.deps, manager, email, 'provider-coordinator');
     await house.post();
@@ -190,12 +187,12 @@ describe('an invitation', () => {
 
   it('keeps nothing when it cannot be recorded', async () => {
     const { house } = fresh();
-    const email = address();
-    await inviteColleague(house.deps, providerCaller('provider-manager', place()), email, 'provider-coordinator');
+    const email = newAddress();
+    await inviteColleague(house.deps, providerCaller('provider-manager', newPlace()), email, 'provider-coordinator');
     await house.post();
     const { token } = house.newest(email);
     const broken = { ...house.deps, sessions: { ...house.deps.sessions, begin: () => Promise.reject(new HomewardError('AUDIT_NOT_WRITTEN')) } }; // prettier-ignore
-    await assert.rejects(acceptInvitation(broken, token, 'Petra Example', null), is('AUDIT_NOT_WRITTEN'));
+    await assert.rejects(acceptInvitation(broken, token, 'Petra Example', null), refusedWith('AUDIT_NOT_WRITTEN'));
     assert.ok(await invitationOf(house.deps, token), 'still open');
   });
 });
@@ -203,15 +200,18 @@ describe('an invitation', () => {
 describe('a team', () => {
   it('is seen and changed by its own managers alone', async () => {
     const { house } = fresh();
-    const [where, other] = [place(), place()];
-    await register(database.db, address(), where, 'provider-manager');
-    const person = await register(database.db, address(), where);
+    const [where, other] = [newPlace(), newPlace()];
+    await register(database.db, newAddress(), where, 'provider-manager');
+    const person = await register(database.db, newAddress(), where);
     const coordinator = providerCaller('provider-coordinator', where);
     const stranger = providerCaller('provider-manager', other);
-    await assert.rejects(teamOf(house.deps, coordinator), is('NOT_ALLOWED'));
-    await assert.rejects(changeRole(house.deps, coordinator, person, 'provider-manager'), is('NOT_ALLOWED'));
-    await assert.rejects(inviteColleague(house.deps, coordinator, address(), 'provider-manager'), is('NOT_ALLOWED'));
-    await assert.rejects(disableMember(house.deps, stranger, person), is('PAGE_NOT_FOUND'));
+    await assert.rejects(teamOf(house.deps, coordinator), refusedWith('NOT_ALLOWED'));
+    await assert.rejects(changeRole(house.deps, coordinator, person, 'provider-manager'), refusedWith('NOT_ALLOWED'));
+    await assert.rejects(
+      inviteColleague(house.deps, coordinator, newAddress(), 'provider-manager'),
+      refusedWith('NOT_ALLOWED'),
+    );
+    await assert.rejects(disableMember(house.deps, stranger, person), refusedWith('PAGE_NOT_FOUND'));
     assert.deepEqual((await teamOf(house.deps, stranger)).members, []);
     const manager = providerCaller('provider-manager', where);
     assert.equal(await changeRole(house.deps, manager, person, 'provider-manager'), 'changed');
@@ -223,8 +223,8 @@ describe('a team', () => {
 
   it('keeps a manager though two remove each other at one moment', async () => {
     const { house } = fresh();
-    const where = place();
-    const [a, b] = [await register(database.db, address(), where, 'provider-manager'), await register(database.db, address(), where, 'provider-manager')]; // prettier-ignore
+    const where = newPlace();
+    const [a, b] = [await register(database.db, newAddress(), where, 'provider-manager'), await register(database.db, newAddress(), where, 'provider-manager')]; // prettier-ignore
     const said = await Promise.allSettled([
       disableMember(house.deps, providerCaller('provider-manager', where, a), b),
       disableMember(house.deps, providerCaller('provider-manager', where, b), a),
@@ -238,8 +238,8 @@ describe('a team', () => {
   it('of a hospital or council there is none', async () => {
     const { house } = fresh();
     const odd = { ...providerCaller(), organisation: 'KVH' };
-    await assert.rejects(teamOf(house.deps, odd), is('NOT_ALLOWED'));
-    await assert.rejects(contactOf(house.deps, odd), is('NOT_ALLOWED'));
+    await assert.rejects(teamOf(house.deps, odd), refusedWith('NOT_ALLOWED'));
+    await assert.rejects(contactOf(house.deps, odd), refusedWith('NOT_ALLOWED'));
   });
 });
 
@@ -258,7 +258,7 @@ describe('contact details', () => {
     await confirmContact(house.deps, manager, good);
     await confirmContact(house.deps, manager, { ...good, outOfHoursPhone: null });
     assert.deepEqual(await audited('confirm-contact', larkfield.organisation), ['changed', 'confirmed', 'changed']);
-    await assert.rejects(confirmContact(house.deps, providerCaller('provider-coordinator', larkfield), good), is('NOT_ALLOWED')); // prettier-ignore
+    await assert.rejects(confirmContact(house.deps, providerCaller('provider-coordinator', larkfield), good), refusedWith('NOT_ALLOWED')); // prettier-ignore
   });
 
   it('that nobody could use at 3am are refused', async () => {
@@ -272,7 +272,7 @@ describe('contact details', () => {
       { officeHours: 'mornings' },
       { email: 'nobody' },
     ])
-      await assert.rejects(confirmContact(house.deps, manager, { ...good, ...changes }), is('FORM_INVALID'));
+      await assert.rejects(confirmContact(house.deps, manager, { ...good, ...changes }), refusedWith('FORM_INVALID'));
     assert.equal(await contactOf(house.deps, manager), null);
   });
 });
@@ -280,7 +280,7 @@ describe('contact details', () => {
 describe('a rota', () => {
   it('gives the ways to whoever is on call, and the provider’s own address where nobody is', async () => {
     const { house, clock } = fresh();
-    const where = place();
+    const where = newPlace();
     const manager = providerCaller('provider-manager', where);
     const entry = { name: 'Nina Example', phone: '07700 900111', email: 'nina@provider.example', hours: 'Mon-Sun 18:00-08:00' }; // prettier-ignore
     const at = (instant: string) => onCall(database.db, where.organisation, new Date(instant), house.deps.holidays);
@@ -294,7 +294,7 @@ describe('a rota', () => {
     const rota = await rotaOf(house.deps, manager);
     assert.deepEqual(rota.now.map(({ name }) => name), ['Nina Example']); // prettier-ignore
     const [kept] = rota.entries;
-    await assert.rejects(removeFromRota(house.deps, providerCaller('provider-manager', place()), kept?.id ?? ''), is('PAGE_NOT_FOUND')); // prettier-ignore
+    await assert.rejects(removeFromRota(house.deps, providerCaller('provider-manager', newPlace()), kept?.id ?? ''), refusedWith('PAGE_NOT_FOUND')); // prettier-ignore
     await removeFromRota(house.deps, manager, kept?.id ?? '');
     assert.deepEqual((await rotaOf(house.deps, manager)).entries, []);
     assert.deepEqual(await audited('change-rota', where.organisation), ['added', 'removed']);
@@ -302,7 +302,7 @@ describe('a rota', () => {
 
   it('takes nothing that could not be used at night', async () => {
     const { house } = fresh();
-    const manager = providerCaller('provider-manager', place());
+    const manager = providerCaller('provider-manager', newPlace());
     const good = { name: 'Nina Example', phone: '07700 900111', email: null, hours: 'Mon 18:00-08:00' };
     for (const changes of [
       { name: '' },
@@ -311,15 +311,18 @@ describe('a rota', () => {
       { email: 'x' },
       { hours: 'nights' },
     ])
-      await assert.rejects(addToRota(house.deps, manager, { ...good, ...changes }), is('FORM_INVALID'));
-    await assert.rejects(addToRota(house.deps, providerCaller('provider-coordinator'), good), is('NOT_ALLOWED'));
+      await assert.rejects(addToRota(house.deps, manager, { ...good, ...changes }), refusedWith('FORM_INVALID'));
+    await assert.rejects(
+      addToRota(house.deps, providerCaller('provider-coordinator'), good),
+      refusedWith('NOT_ALLOWED'),
+    );
   });
 });
 
 describe('the command line', () => {
   it('lists whom a council could invite, and invites one', async () => {
     const { house } = fresh();
-    const [where, email] = [place(), address()];
+    const [where, email] = [newPlace(), newAddress()];
     await inContacts('997', where);
     const operator = { ...steward('997'), authenticatedBy: 'command-line' };
     const run = (provider?: string, to?: string): ReturnType<typeof inviteProviderCommand> =>

@@ -1,19 +1,15 @@
 /** What a provider's manager can have this service send, and to whom; and who is told of changed numbers. */
 import assert from 'node:assert/strict';
-import { randomBytes } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
-import type { Caller } from '../src/domain/caller.ts';
 import { invitationLimits, readAccountName } from '../src/domain/provider-account.ts';
 import { confirmContact } from '../src/services/provider-contact.ts';
 import { inviteColleague, inviteFirstManager } from '../src/services/provider-invitations.ts';
 import { addToRota, onCall } from '../src/services/provider-rota.ts';
 import { openTestDatabase } from './support/database.ts';
 import type { TestDatabase } from './support/database.ts';
-import { providerCaller, providerHouse, register } from './support/providers.ts';
-import type { ProviderHouse } from './support/providers.ts';
+import { houseOnOwnDays, newAddress, newPlace, register, registerManager } from './support/providers.ts';
+import type { Manager } from './support/providers.ts';
 import { callerOf } from './support/site.ts';
-import { movableClock } from './support/web.ts';
-import type { MovableClock } from './support/web.ts';
 
 let database: TestDatabase;
 before(async () => {
@@ -21,41 +17,19 @@ before(async () => {
 });
 after(() => database.close());
 
-const address = (): string => `${randomBytes(6).toString('hex')}@provider.example`;
-let places = 0;
-const place = (): { organisation: string; name: string } => ({ organisation: `cqc:1-7${++places}`, name: `Provider ${places}` }); // prettier-ignore
-
-let tests = 0;
-
-/** The use cases on days of their own, so that no test uses up another's limits. */
-function fresh(): { house: ProviderHouse; clock: MovableClock } {
-  const clock = movableClock();
-  clock.advance(++tests * 7 * 86_400_000);
-  return { house: providerHouse(database.db, clock), clock };
-}
-
-interface Manager {
-  readonly email: string;
-  readonly person: string;
-  readonly caller: Caller;
-}
-
-async function manager(where: { organisation: string; name: string }, name = 'Petra Example'): Promise<Manager> {
-  const email = address();
-  const person = await register(database.db, email, where, 'provider-manager', name);
-  return { email, person, caller: providerCaller('provider-manager', where, person) };
-}
+const fresh = (): ReturnType<typeof houseOnOwnDays> => houseOnOwnDays(database.db);
+const manager = (where: ReturnType<typeof newPlace>): Promise<Manager> => registerManager(database.db, where);
 
 describe('who would have this service write to strangers', () => {
   it('sends one address two invitations a day, and a provider twenty', async () => {
     const { house, clock } = fresh();
-    const { caller } = await manager(place());
-    const victim = address();
+    const { caller } = await manager(newPlace());
+    const victim = newAddress();
     const invite = (to: string): Promise<string> => inviteColleague(house.deps, caller, to, 'provider-coordinator');
     for (let time = 0; time < invitationLimits.toAddress; time++) assert.equal(await invite(victim), 'invited');
     for (let time = 0; time < 5; time++) assert.equal(await invite(victim), 'too-many-to-one');
-    for (let time = 2; time < invitationLimits.byProvider; time++) assert.equal(await invite(address()), 'invited');
-    assert.equal(await invite(address()), 'too-many');
+    for (let time = 2; time < invitationLimits.byProvider; time++) assert.equal(await invite(newAddress()), 'invited');
+    assert.equal(await invite(newAddress()), 'too-many');
     await house.post();
     assert.ok(house.letters.filter(({ to }) => to === victim).length <= 2);
     clock.advance(invitationLimits.within + 1000);
@@ -64,10 +38,10 @@ describe('who would have this service write to strangers', () => {
 
   it('sends as few as a council’s steward, to one address and in a day', async () => {
     const { house } = fresh();
-    const steward = { ...callerOf('council-data-steward'), organisation: '996', userId: `demo|${address()}` };
+    const steward = { ...callerOf('council-data-steward'), organisation: '996', userId: `demo|${newAddress()}` };
     const where: string[] = [];
     for (let index = 0; index <= invitationLimits.bySteward; index++) {
-      const { organisation, name } = place();
+      const { organisation, name } = newPlace();
       where.push(organisation);
       const { session, release } = await database.engine.acquire();
       await session.query(
@@ -76,8 +50,8 @@ describe('who would have this service write to strangers', () => {
       );
       release(false);
     }
-    const victim = address();
-    const invite = (organisation = '', to = address()): Promise<string> => inviteFirstManager(house.deps, steward, organisation, to); // prettier-ignore
+    const victim = newAddress();
+    const invite = (organisation = '', to = newAddress()): Promise<string> => inviteFirstManager(house.deps, steward, organisation, to); // prettier-ignore
     for (const one of where.slice(0, 2)) assert.equal(await invite(one, victim), 'invited');
     assert.equal(await invite(where[2], victim), 'too-many-to-one');
     for (const one of where.slice(2, invitationLimits.bySteward)) assert.equal(await invite(one), 'invited');
@@ -86,9 +60,9 @@ describe('who would have this service write to strangers', () => {
 
   it('puts no words of their own into an invitation', async () => {
     const { house } = fresh();
-    const { caller } = await manager(place());
+    const { caller } = await manager(newPlace());
     const name = 'NHS security: sign in again within the hour at https://evil.example/nhs';
-    const to = address();
+    const to = newAddress();
     await inviteColleague(house.deps, { ...caller, name }, to, 'provider-coordinator');
     await house.post();
     const { text } = house.letters.findLast((one) => one.to === to) ?? assert.fail('no letter');
@@ -105,7 +79,7 @@ describe('who would have this service write to strangers', () => {
 
   it('has five people at most woken at once by the rota', async () => {
     const { house, clock } = fresh();
-    const where = place();
+    const where = newPlace();
     const { caller } = await manager(where);
     for (let index = 0; index < 12; index++)
       await addToRota(house.deps, caller, { name: 'Nina Example', phone: '01632 960111', email: `n${index}@mail.example`, hours: 'Mon-Sun 00:00-24:00' }); // prettier-ignore
@@ -118,9 +92,9 @@ describe('the numbers that hospitals phone', () => {
 
   it('cannot be changed by one manager without every other manager and the former address reading of it', async () => {
     const { house, clock } = fresh();
-    const where = place();
+    const where = newPlace();
     const [one, other] = [await manager(where), await manager(where)];
-    const coordinator = address();
+    const coordinator = newAddress();
     await register(database.db, coordinator, where);
     const toldNow = async (): Promise<string[]> => {
       const from = house.letters.length;

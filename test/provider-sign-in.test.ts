@@ -9,10 +9,8 @@ import { forgetOldAsks } from '../src/services/provider-post.ts';
 import { disableMember } from '../src/services/provider-team.ts';
 import { openTestDatabase } from './support/database.ts';
 import type { TestDatabase } from './support/database.ts';
-import { larkfield, providerCaller, providerHouse, register, willowbrook } from './support/providers.ts';
+import { larkfield, newAddress, newHouse, providerCaller, register, willowbrook } from './support/providers.ts';
 import type { ProviderHouse } from './support/providers.ts';
-import { movableClock } from './support/web.ts';
-import type { MovableClock } from './support/web.ts';
 
 let database: TestDatabase;
 before(async () => {
@@ -20,14 +18,10 @@ before(async () => {
 });
 after(() => database.close());
 
-const address = (): string => `${randomBytes(6).toString('hex')}@larkfield.example`;
 let clients = 0;
 const client = (): string => `192.0.2.${++clients % 250}`;
 
-function fresh(): { house: ProviderHouse; clock: MovableClock } {
-  const clock = movableClock();
-  return { house: providerHouse(database.db, clock), clock };
-}
+const fresh = (): ReturnType<typeof newHouse> => newHouse(database.db);
 
 async function ask(house: ProviderHouse, email: string, from = client()): Promise<string> {
   const asked = await askForLetter(house.deps, email, from);
@@ -39,7 +33,7 @@ async function ask(house: ProviderHouse, email: string, from = client()): Promis
 describe('a letter', () => {
   it('lets its reader in by the link, once, for ten minutes', async () => {
     const { house, clock } = fresh();
-    const email = address();
+    const email = newAddress();
     const person = await register(database.db, email);
     await ask(house, email);
     const { token, path } = house.newest(email);
@@ -56,9 +50,9 @@ describe('a letter', () => {
 
   it('lets its reader in by the code in the browser that asked, and in no other', async () => {
     const { house } = fresh();
-    const email = address();
+    const email = newAddress();
     await register(database.db, email);
-    const [mine, thief] = [await ask(house, email), await ask(house, address())];
+    const [mine, thief] = [await ask(house, email), await ask(house, newAddress())];
     const { code } = house.newest(email);
     assert.match(code, /^\d{6}$/);
     assert.equal(await tryCode(house.deps, thief, code), 'wrong');
@@ -70,7 +64,7 @@ describe('a letter', () => {
 
   it('opens nothing any more once its other half, or another letter, was used', async () => {
     const { house } = fresh();
-    const email = address();
+    const email = newAddress();
     await register(database.db, email);
     const first = await ask(house, email);
     const older = house.newest(email);
@@ -82,7 +76,7 @@ describe('a letter', () => {
 
   it('carries nothing in its link but the random token, and the store holds neither token nor code', async () => {
     const { house } = fresh();
-    const email = address();
+    const email = newAddress();
     const person = await register(database.db, email);
     const browser = await ask(house, email);
     const { token, path, code } = house.newest(email);
@@ -95,7 +89,7 @@ describe('a letter', () => {
 
   it('is sent again with a new link after the mail server was away, and the old one opens nothing', async () => {
     const { house, clock } = fresh();
-    const email = address();
+    const email = newAddress();
     await register(database.db, email);
     house.answer = { is: 'later', fault: 'NOT_REACHED' };
     await ask(house, email);
@@ -112,7 +106,7 @@ describe('a letter', () => {
 
   it('is not sent ten minutes late', async () => {
     const { house, clock } = fresh();
-    const email = address();
+    const email = newAddress();
     await register(database.db, email);
     await askForLetter(house.deps, email, client());
     clock.advance(linkFor);
@@ -124,9 +118,9 @@ describe('a letter', () => {
 describe('who guesses', () => {
   it('has five tries, known address or not, and each counts though the process died after it', async () => {
     const { house } = fresh();
-    const email = address();
+    const email = newAddress();
     await register(database.db, email);
-    for (const to of [email, address()]) {
+    for (const to of [email, newAddress()]) {
       const browser = await ask(house, to);
       const code = to === email ? house.newest(email).code : '000000';
       const wrong = code === '123456' ? '654321' : '123456';
@@ -139,7 +133,7 @@ describe('who guesses', () => {
 
   it('cannot try more by trying many at once', async () => {
     const { house } = fresh();
-    const email = address();
+    const email = newAddress();
     await register(database.db, email);
     const browser = await ask(house, email);
     const { code } = house.newest(email);
@@ -152,7 +146,7 @@ describe('who guesses', () => {
 
   it('gets no further by asking anew: after twenty wrong codes a day only links open', async () => {
     const { house, clock } = fresh();
-    const email = address();
+    const email = newAddress();
     await register(database.db, email);
     for (let asked = 0; asked < 4; asked++) {
       const browser = await ask(house, email);
@@ -167,7 +161,7 @@ describe('who guesses', () => {
 
   it('leaves a trace under the name of whose code it was', async () => {
     const { house } = fresh();
-    const email = address();
+    const email = newAddress();
     const person = await register(database.db, email);
     const browser = await ask(house, email);
     const wrong = house.newest(email).code === '111111' ? '222222' : '111111';
@@ -180,7 +174,7 @@ describe('who guesses', () => {
 
   it('does not use up a try with what cannot be a code', async () => {
     const { house } = fresh();
-    const email = address();
+    const email = newAddress();
     await register(database.db, email);
     const browser = await ask(house, email);
     for (const typed of ['', '12345', '1234567', 'abcdef', '12 34', '１２３４５６']) {
@@ -200,7 +194,7 @@ describe('who guesses', () => {
 describe('who wants to know whether an address is known', () => {
   it('gets the same answer, and leaves the same row until the letter goes', async () => {
     const { house } = fresh();
-    const [known, unknown] = [address(), address()];
+    const [known, unknown] = [newAddress(), newAddress()];
     await register(database.db, known);
     const shape = async (email: string): Promise<string[]> => {
       const statements: string[] = [];
@@ -228,10 +222,10 @@ describe('who wants to know whether an address is known', () => {
 
   it('runs the same statements with a wrong code', async () => {
     const { house } = fresh();
-    const known = address();
+    const known = newAddress();
     await register(database.db, known);
     const ran: string[][] = [];
-    for (const email of [known, address()]) {
+    for (const email of [known, newAddress()]) {
       const browser = await ask(house, email);
       const wrong = email === known && house.newest(known).code === '111111' ? '222222' : '111111';
       for (let time = 0; time < triesOfCode; time++) {
@@ -249,17 +243,17 @@ describe('who asks too often', () => {
     const { house, clock } = fresh();
     const from = '198.51.100.7';
     for (let time = 0; time < askLimits.client.most; time++)
-      assert.notEqual(await askForLetter(house.deps, address(), from), 'too-many');
-    assert.equal(await askForLetter(house.deps, address(), from), 'too-many');
-    assert.equal(await askForLetter(house.deps, address(), `::ffff:${from}`), 'too-many');
-    assert.notEqual(await askForLetter(house.deps, address(), '198.51.100.8'), 'too-many');
+      assert.notEqual(await askForLetter(house.deps, newAddress(), from), 'too-many');
+    assert.equal(await askForLetter(house.deps, newAddress(), from), 'too-many');
+    assert.equal(await askForLetter(house.deps, newAddress(), `::ffff:${from}`), 'too-many');
+    assert.notEqual(await askForLetter(house.deps, newAddress(), '198.51.100.8'), 'too-many');
     clock.advance(askLimits.client.within + 1000);
-    assert.notEqual(await askForLetter(house.deps, address(), from), 'too-many');
+    assert.notEqual(await askForLetter(house.deps, newAddress(), from), 'too-many');
   });
 
   it('cannot fill a mailbox, nor keep its owner from a letter', async () => {
     const { house } = fresh();
-    const email = address();
+    const email = newAddress();
     await register(database.db, email);
     const attacker = '203.0.113.9';
     for (let time = 0; time < 20; time++) await ask(house, email, attacker);
@@ -272,7 +266,7 @@ describe('who asks too often', () => {
 
   it('finds no room by asking many times at once', async () => {
     const { house } = fresh();
-    const email = address();
+    const email = newAddress();
     await register(database.db, email);
     await Promise.all(Array.from({ length: 25 }, () => askForLetter(house.deps, email, '203.0.113.200')));
     await house.post();
@@ -282,15 +276,15 @@ describe('who asks too often', () => {
   it('counts an IPv6 network as one client', async () => {
     const { house } = fresh();
     for (let time = 0; time < askLimits.client.most; time++)
-      await askForLetter(house.deps, address(), `2001:db8:7:9:${(time + 1).toString(16)}::1`);
-    assert.equal(await askForLetter(house.deps, address(), '2001:db8:7:9::ffff'), 'too-many');
-    assert.notEqual(await askForLetter(house.deps, address(), '2001:db8:7:a::1'), 'too-many');
+      await askForLetter(house.deps, newAddress(), `2001:db8:7:9:${(time + 1).toString(16)}::1`);
+    assert.equal(await askForLetter(house.deps, newAddress(), '2001:db8:7:9::ffff'), 'too-many');
+    assert.notEqual(await askForLetter(house.deps, newAddress(), '2001:db8:7:a::1'), 'too-many');
   });
 
   it('is forgotten after a day', async () => {
     const { house, clock } = fresh();
     clock.advance(-30 * 86_400_000);
-    await ask(house, address());
+    await ask(house, newAddress());
     clock.advance(25 * 3_600_000);
     const count = async (): Promise<number> =>
       (await database.db.sql.selectFrom('provider_ask').select('ask').where('asked_at', '<', clock.now()).execute())
@@ -304,7 +298,7 @@ describe('who asks too often', () => {
 describe('somebody of several places', () => {
   it('has each of them to choose, in the role that is theirs there', async () => {
     const { house } = fresh();
-    const email = address();
+    const email = newAddress();
     await register(database.db, email, larkfield, 'provider-coordinator');
     await register(database.db, email, willowbrook, 'provider-manager');
     await ask(house, email);
@@ -319,9 +313,9 @@ describe('somebody of several places', () => {
 describe('who is disabled', () => {
   it('is out at once, and neither a letter on its way nor one asked for opens anything', async () => {
     const { house } = fresh();
-    const email = address();
+    const email = newAddress();
     const person = await register(database.db, email);
-    await register(database.db, address(), larkfield, 'provider-manager', 'Mona Sample');
+    await register(database.db, newAddress(), larkfield, 'provider-manager', 'Mona Sample');
     await ask(house, email);
     const admitted = await openLink(house.deps, house.newest(email).token);
     assert.ok(admitted);
@@ -340,9 +334,9 @@ describe('who is disabled', () => {
   it('cannot slip in at the very moment', async () => {
     for (let round = 0; round < 8; round++) {
       const { house } = fresh();
-      const email = address();
+      const email = newAddress();
       const person = await register(database.db, email);
-      await register(database.db, address(), larkfield, 'provider-manager', 'Mona Sample');
+      await register(database.db, newAddress(), larkfield, 'provider-manager', 'Mona Sample');
       await ask(house, email);
       const admitted = await openLink(house.deps, house.newest(email).token);
       assert.ok(admitted);

@@ -1,9 +1,6 @@
 /** Accounts of care providers withstand who was put out, who asks for letters in another's name, and who copies what a browser keeps. */
 import assert from 'node:assert/strict';
-import { randomBytes } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
-import type { Caller } from '../src/domain/caller.ts';
-import { HomewardError } from '../src/domain/error.ts';
 import { askLimits, networkOf, triesOfCode } from '../src/domain/provider-account.ts';
 import { confirmContact } from '../src/services/provider-contact.ts';
 import { acceptInvitation, inviteColleague } from '../src/services/provider-invitations.ts';
@@ -16,10 +13,16 @@ import { keepWay, waysOfRecipient } from '../src/store/notices/ways.ts';
 import { insertInvitation, listMembers, putMember } from '../src/store/provider-accounts.ts';
 import { openTestDatabase } from './support/database.ts';
 import type { TestDatabase } from './support/database.ts';
-import { providerCaller, providerHouse, register } from './support/providers.ts';
-import type { ProviderHouse } from './support/providers.ts';
-import { movableClock } from './support/web.ts';
-import type { MovableClock } from './support/web.ts';
+import {
+  houseOnOwnDays,
+  newAddress,
+  newPlace,
+  providerCaller,
+  register,
+  registerManager,
+} from './support/providers.ts';
+import type { Manager, ProviderHouse } from './support/providers.ts';
+import { refusedWith } from './support/refused.ts';
 
 let database: TestDatabase;
 before(async () => {
@@ -27,31 +30,9 @@ before(async () => {
 });
 after(() => database.close());
 
-const address = (): string => `${randomBytes(6).toString('hex')}@provider.example`;
-const is = (code: string) => (error: unknown) => error instanceof HomewardError && error.code === code;
-let places = 0;
-const place = (): { organisation: string; name: string } => ({ organisation: `cqc:1-7${++places}`, name: `Provider ${places}` }); // prettier-ignore
-
-let tests = 0;
-
-/** The use cases on days of their own, so that no test uses up another's limits. */
-function fresh(): { house: ProviderHouse; clock: MovableClock } {
-  const clock = movableClock();
-  clock.advance(++tests * 7 * 86_400_000);
-  return { house: providerHouse(database.db, clock), clock };
-}
-
-interface Manager {
-  readonly email: string;
-  readonly person: string;
-  readonly caller: Caller;
-}
-
-async function manager(where: { organisation: string; name: string }, name = 'Petra Example'): Promise<Manager> {
-  const email = address();
-  const person = await register(database.db, email, where, 'provider-manager', name);
-  return { email, person, caller: providerCaller('provider-manager', where, person) };
-}
+const fresh = (): ReturnType<typeof houseOnOwnDays> => houseOnOwnDays(database.db);
+const manager = (where: ReturnType<typeof newPlace>, name?: string): Promise<Manager> =>
+  registerManager(database.db, where, name);
 
 const isActive = async (organisation: string, email: string): Promise<boolean> =>
   (await listMembers(database.db, organisation)).some((one) => one.email === email && one.active);
@@ -59,7 +40,7 @@ const isActive = async (organisation: string, email: string): Promise<boolean> =
 describe('who was put out', () => {
   it('does not come back by an invitation to the own address (H14)', async () => {
     const { house, clock } = fresh();
-    const where = place();
+    const where = newPlace();
     const [good, bad] = [await manager(where), await manager(where)];
     assert.equal(await inviteColleague(house.deps, bad.caller, bad.email, 'provider-manager'), 'member');
     // As it could be made while they were no member yet.
@@ -89,9 +70,9 @@ describe('who was put out', () => {
   for (const how of ['disabled', 'made coordinator'] as const)
     it(`leaves no friend behind: what a manager invited ends when they are ${how} (H14)`, async () => {
       const { house } = fresh();
-      const where = place();
+      const where = newPlace();
       const [good, bad] = [await manager(where), await manager(where)];
-      const [friend, own] = [address(), address()];
+      const [friend, own] = [newAddress(), newAddress()];
       await inviteColleague(house.deps, bad.caller, friend, 'provider-manager');
       await inviteColleague(house.deps, good.caller, own, 'provider-coordinator');
       await house.post();
@@ -104,20 +85,26 @@ describe('who was put out', () => {
 
   it('changes nothing more though their request was let in a moment before (H14)', async () => {
     const { house } = fresh();
-    const where = place();
+    const where = newPlace();
     const [good, bad] = [await manager(where), await manager(where)];
     await disableMember(house.deps, good.caller, bad.person);
-    await assert.rejects(disableMember(house.deps, bad.caller, good.person), is('NOT_ALLOWED'));
-    await assert.rejects(changeRole(house.deps, bad.caller, good.person, 'provider-coordinator'), is('NOT_ALLOWED'));
-    await assert.rejects(inviteColleague(house.deps, bad.caller, address(), 'provider-manager'), is('NOT_ALLOWED'));
+    await assert.rejects(disableMember(house.deps, bad.caller, good.person), refusedWith('NOT_ALLOWED'));
+    await assert.rejects(
+      changeRole(house.deps, bad.caller, good.person, 'provider-coordinator'),
+      refusedWith('NOT_ALLOWED'),
+    );
+    await assert.rejects(
+      inviteColleague(house.deps, bad.caller, newAddress(), 'provider-manager'),
+      refusedWith('NOT_ALLOWED'),
+    );
     const contact = { officePhone: '01632 960109', officeHours: null, outOfHoursPhone: null, email: null };
-    await assert.rejects(confirmContact(house.deps, bad.caller, contact), is('NOT_ALLOWED'));
+    await assert.rejects(confirmContact(house.deps, bad.caller, contact), refusedWith('NOT_ALLOWED'));
     assert.equal(await isActive(where.organisation, good.email), true);
   });
 
   it('is still named where messages go, until a manager takes that away too', async () => {
     const { house } = fresh();
-    const where = place();
+    const where = newPlace();
     const [good, gone] = [await manager(where, 'Olga Example'), await manager(where, 'Gone Example')];
     const { organisation } = where;
     const at = new Date('2026-08-31T02:00:00Z');
@@ -133,10 +120,10 @@ describe('who was put out', () => {
       return [...(one?.left.ways ?? []).map(({ to }) => to), ...(one?.left.rota ?? []).map(({ name }) => name)].sort();
     };
     assert.deepEqual(await leftOf(gone.email), [], 'nothing is left of who is there');
-    await assert.rejects(removeWhatIsLeft(house.deps, good.caller, gone.person), is('PAGE_NOT_FOUND'));
+    await assert.rejects(removeWhatIsLeft(house.deps, good.caller, gone.person), refusedWith('PAGE_NOT_FOUND'));
     await disableMember(house.deps, good.caller, gone.person);
     assert.deepEqual(await leftOf(gone.email), ['+447700900777', 'Gone Example', gone.email].sort());
-    await assert.rejects(removeWhatIsLeft(house.deps, providerCaller('provider-manager', place()), gone.person), is('PAGE_NOT_FOUND')); // prettier-ignore
+    await assert.rejects(removeWhatIsLeft(house.deps, providerCaller('provider-manager', newPlace()), gone.person), refusedWith('PAGE_NOT_FOUND')); // prettier-ignore
     assert.equal(await removeWhatIsLeft(house.deps, good.caller, gone.person), false);
     assert.deepEqual(await leftOf(gone.email), []);
     assert.deepEqual((await waysOfRecipient(database.db, organisation)).map(({ to }) => to), [good.email]); // prettier-ignore
@@ -147,8 +134,8 @@ describe('who was put out', () => {
 describe('who works for two providers', () => {
   it('is not put out at one by the other, and not at all where nothing changes', async () => {
     const { house } = fresh();
-    const [here, there] = [place(), place()];
-    const email = address();
+    const [here, there] = [newPlace(), newPlace()];
+    const email = newAddress();
     const person = await register(database.db, email, here);
     await register(database.db, email, there);
     const [boss, own] = [await manager(there), await manager(here)];
@@ -181,8 +168,8 @@ describe('strangers who know a coordinator’s address', () => {
   const attackers = ['198.51.100.1', '198.51.100.2', '198.51.100.3'];
 
   async function petra(): Promise<{ email: string; person: string }> {
-    const email = address();
-    return { email, person: await register(database.db, email, place()) };
+    const email = newAddress();
+    return { email, person: await register(database.db, email, newPlace()) };
   }
 
   async function ask(
@@ -318,15 +305,15 @@ describe('strangers who know a coordinator’s address', () => {
 describe('a letter of a sign-in', () => {
   it('begins one session, though what the browser keeps was copied', async () => {
     const { house } = fresh();
-    const email = address();
-    await register(database.db, email, place());
-    await register(database.db, email, place());
+    const email = newAddress();
+    await register(database.db, email, newPlace());
+    await register(database.db, email, newPlace());
     await askForLetter(house.deps, email, '192.0.2.44');
     await house.post();
     const admitted = await openLink(house.deps, house.newest(email).token);
     assert.ok(admitted);
     const ends = await Promise.allSettled([0, 1, 0].map((choice) => beginAtPlace(house.deps, admitted, choice, null)));
     assert.equal(ends.filter(({ status }) => status === 'fulfilled').length, 1);
-    await assert.rejects(beginAtPlace(house.deps, admitted, 1, null), is('SIGN_IN_FAILED'));
+    await assert.rejects(beginAtPlace(house.deps, admitted, 1, null), refusedWith('SIGN_IN_FAILED'));
   });
 });

@@ -8,11 +8,11 @@ import { alertsOf, councilAccesses, reviewAlert, whoLooked } from '../src/servic
 import type { CouncilReviewDeps } from '../src/services/review-accesses.ts';
 import { freshnessOfCouncils } from '../src/services/freshness.ts';
 import { allOn, putStay, settling } from './support/arrivals.ts';
-import { refusedWith } from './support/bundle.ts';
 import { openTestDatabase } from './support/database.ts';
 import type { TestDatabase } from './support/database.ts';
 import { care, nhs, numbers, restrictions, safeguarding, usualBirth } from './support/import-lines.ts';
 import { Site, auditOf } from './support/import-site.ts';
+import { refusedWith } from './support/refused.ts';
 import { callerOf } from './support/site.ts';
 
 let test: TestDatabase;

@@ -13,6 +13,7 @@ import { readRoster } from '../src/sources/roster-file.ts';
 import { openTestDatabase } from './support/database.ts';
 import type { TestDatabase } from './support/database.ts';
 import { usualBirth } from './support/import-lines.ts';
+import { refusedWith } from './support/refused.ts';
 import { WhereSite } from './support/whereabouts.ts';
 import type { WhereSiteOptions } from './support/whereabouts.ts';
 
@@ -46,7 +47,6 @@ const row = (site: WhereSite, n: number, changes: Partial<RosterRow> = {}): Rost
 });
 const rows = (site: WhereSite, ...numbers: number[]): RosterRow[] => numbers.map((n) => row(site, n));
 const manager = (site: WhereSite) => site.coordinator('mia', site.provider, 'provider-manager');
-const coded = (code: string) => (error: unknown) => error instanceof HomewardError && error.code === code;
 const upload = (site: WhereSite, list: readonly RosterRow[]) => uploadRoster(site.whereabouts.roster, manager(site), list); // prettier-ignore
 const view = (site: WhereSite) => rosterOf(site.whereabouts.roster, manager(site));
 
@@ -125,36 +125,39 @@ describe('a list of clients', () => {
     await upload(site, rows(site, 1));
     await settleHeld(site.whereabouts.roster, manager(site), 'take');
     assert.equal((await view(site)).clients.length, 1);
-    await assert.rejects(settleHeld(site.whereabouts.roster, manager(site), 'take'), coded('ROSTER_REFUSED'));
+    await assert.rejects(settleHeld(site.whereabouts.roster, manager(site), 'take'), refusedWith('ROSTER_REFUSED'));
   });
 
   it('is not taken without a client, with too many, or too often a day', async () => {
     const site = await siteOf({ mostClients: 2, uploadsDay: 3 });
-    await assert.rejects(upload(site, []), coded('ROSTER_REFUSED'));
-    await assert.rejects(upload(site, rows(site, 1, 2, 3)), coded('ROSTER_REFUSED'));
+    await assert.rejects(upload(site, []), refusedWith('ROSTER_REFUSED'));
+    await assert.rejects(upload(site, rows(site, 1, 2, 3)), refusedWith('ROSTER_REFUSED'));
     await upload(site, rows(site, 1));
-    await assert.rejects(upload(site, rows(site, 1)), coded('ROSTER_REFUSED'));
+    await assert.rejects(upload(site, rows(site, 1)), refusedWith('ROSTER_REFUSED'));
   });
 
   it('is for managers of a provider whose own agreement is on, and for nobody else', async () => {
     const site = await siteOf({ terms: { enabled: false } });
     assert.equal(hasRoster(site.whereabouts.roster, manager(site)), false);
-    await assert.rejects(upload(site, rows(site, 1)), coded('NOT_ALLOWED'));
+    await assert.rejects(upload(site, rows(site, 1)), refusedWith('NOT_ALLOWED'));
     const on = await siteOf();
-    await assert.rejects(uploadRoster(on.whereabouts.roster, on.coordinator(), rows(on, 1)), coded('NOT_ALLOWED'));
+    await assert.rejects(
+      uploadRoster(on.whereabouts.roster, on.coordinator(), rows(on, 1)),
+      refusedWith('NOT_ALLOWED'),
+    );
     const other = on.coordinator('mo', 'cqc:1-999999999', 'provider-manager');
-    await assert.rejects(uploadRoster(on.whereabouts.roster, other, rows(on, 1)), coded('NOT_ALLOWED'));
+    await assert.rejects(uploadRoster(on.whereabouts.roster, other, rows(on, 1)), refusedWith('NOT_ALLOWED'));
   });
 
   it('counts a file that was refused in the day, and reads one at a time for a provider', async () => {
     const site = await siteOf({ uploadsDay: 3 });
     const take = (read: () => Promise<readonly RosterRow[]>) => takeRoster(site.whereabouts.roster, manager(site), read); // prettier-ignore
-    await assert.rejects(take(() => Promise.reject(new HomewardError('PART_CSV'))), coded('PART_CSV')); // prettier-ignore
-    const reading = Promise.withResolvers<readonly RosterRow[]>();
-    const first = take(() => reading.promise);
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await assert.rejects(take(() => Promise.reject(new HomewardError('PART_CSV'))), refusedWith('PART_CSV')); // prettier-ignore
+    const [begun, reading] = [Promise.withResolvers<void>(), Promise.withResolvers<readonly RosterRow[]>()];
+    const first = take(() => (begun.resolve(), reading.promise));
+    await begun.promise;
     let read = false;
-    await assert.rejects(take(() => Promise.resolve(((read = true), rows(site, 2)))), coded('ROSTER_REFUSED')); // prettier-ignore
+    await assert.rejects(take(() => Promise.resolve(((read = true), rows(site, 2)))), refusedWith('ROSTER_REFUSED')); // prettier-ignore
     assert.equal(read, false);
     reading.resolve(rows(site, 1));
     assert.equal((await first).state, 'current');
@@ -165,13 +168,13 @@ describe('a list of clients', () => {
 
   it('is given up when it takes too long to read: the next is read, and it counts for nothing any more', async () => {
     const site = await siteOf();
-    const reading = Promise.withResolvers<readonly RosterRow[]>();
-    const first = takeRoster(site.whereabouts.roster, manager(site), () => reading.promise);
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    const [begun, reading] = [Promise.withResolvers<void>(), Promise.withResolvers<readonly RosterRow[]>()];
+    const first = takeRoster(site.whereabouts.roster, manager(site), () => (begun.resolve(), reading.promise));
+    await begun.promise;
     site.site.now = new Date(site.site.now.getTime() + 3 * 60_000);
     await upload(site, rows(site, 2));
     reading.resolve(rows(site, 1));
-    await assert.rejects(first, coded('ROSTER_REFUSED'));
+    await assert.rejects(first, refusedWith('ROSTER_REFUSED'));
     assert.deepEqual((await view(site)).clients.map(({ nhsNumber }) => nhsNumber), [site.number(2)]); // prettier-ignore
   });
 
@@ -274,17 +277,17 @@ describe('a list as a file', () => {
   });
 
   it('is refused when a column is missing or stands twice, or the file is no text', async () => {
-    await assert.rejects(read(head.replace(',Permission,', ',')), coded('PART_HEADER'));
-    await assert.rejects(read(`${head},Surname\n`), coded('PART_HEADER'));
-    await assert.rejects(read(''), coded('PART_HEADER'));
-    await assert.rejects(read(Buffer.from(head, 'utf16le')), coded('PART_ENCODING'));
+    await assert.rejects(read(head.replace(',Permission,', ',')), refusedWith('PART_HEADER'));
+    await assert.rejects(read(`${head},Surname\n`), refusedWith('PART_HEADER'));
+    await assert.rejects(read(''), refusedWith('PART_HEADER'));
+    await assert.rejects(read(Buffer.from(head, 'utf16le')), refusedWith('PART_ENCODING'));
   });
 
   it('is given up at the first row too many, however large the file is, and keeps nothing of empty rows', async () => {
-    await assert.rejects(readRoster(Readable.from([Buffer.from(`${head}\n${'a\n'.repeat(100_000)}`)]), 5_000), coded('ROSTER_REFUSED')); // prettier-ignore
+    await assert.rejects(readRoster(Readable.from([Buffer.from(`${head}\n${'a\n'.repeat(100_000)}`)]), 5_000), refusedWith('ROSTER_REFUSED')); // prettier-ignore
     assert.deepEqual(await read(`${head}\n${',,\n'.repeat(100_000)}`), []);
-    await assert.rejects(read(`${head},${'x,'.repeat(60)}\n`), coded('PART_HEADER'));
-    await assert.rejects(read(`${head}\n"${'x'.repeat(40_000)}`), coded('PART_CSV'));
+    await assert.rejects(read(`${head},${'x,'.repeat(60)}\n`), refusedWith('PART_HEADER'));
+    await assert.rejects(read(`${head}\n"${'x'.repeat(40_000)}`), refusedWith('PART_CSV'));
   });
 
   it('lets others have their turn while it is read', async () => {

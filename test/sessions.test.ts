@@ -3,12 +3,12 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import type { Caller } from '../src/domain/caller.ts';
-import { HomewardError } from '../src/domain/error.ts';
 import { hashSessionId, idleLimit, sessionLimit, sessionsOn } from '../src/services/sessions.ts';
 import type { LiveSession, Sessions, SignedInPerson } from '../src/services/sessions.ts';
 import type { Database } from '../src/store/database.ts';
 import { openTestDatabase } from './support/database.ts';
 import type { TestDatabase } from './support/database.ts';
+import { refusedWith } from './support/refused.ts';
 import { morning } from './support/site.ts';
 import { movableClock } from './support/web.ts';
 import type { MovableClock } from './support/web.ts';
@@ -116,10 +116,7 @@ describe('a session', () => {
   it('does not begin when the sign-in cannot be recorded', async () => {
     const { clock, user } = fresh();
     const sessions = sessionsOn(failingAt('insert into "audit_event"', database.db), clock);
-    await assert.rejects(
-      sessions.begin(person(user), null),
-      (error) => error instanceof HomewardError && error.code === 'AUDIT_NOT_WRITTEN',
-    );
+    await assert.rejects(sessions.begin(person(user), null), refusedWith('AUDIT_NOT_WRITTEN'));
     const rows = await database.db.sql
       .selectFrom('session')
       .select('session')
@@ -222,10 +219,7 @@ describe('leaving', () => {
     const id = await sessions.begin(person(user), null);
     const { caller } = await live(sessions, id);
     const unrecorded = sessionsOn(failingAt('insert into "audit_event"', database.db), clock);
-    await assert.rejects(
-      unrecorded.end(caller),
-      (error) => error instanceof HomewardError && error.code === 'AUDIT_NOT_WRITTEN',
-    );
+    await assert.rejects(unrecorded.end(caller), refusedWith('AUDIT_NOT_WRITTEN'));
     assert.equal(await is(sessions, id), 'unknown');
   });
 
@@ -287,10 +281,7 @@ describe('signing in again', () => {
     const { sessions, user } = fresh();
     const { caller } = await live(sessions, await sessions.begin(person(user), null));
     await sessions.end(caller);
-    await assert.rejects(
-      sessions.renew(caller, person(user)),
-      (error) => error instanceof HomewardError && error.code === 'NOT_SIGNED_IN',
-    );
+    await assert.rejects(sessions.renew(caller, person(user)), refusedWith('NOT_SIGNED_IN'));
   });
 });
 

@@ -3,7 +3,6 @@ import assert from 'node:assert/strict';
 import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import type { JWTPayload } from 'jose';
-import { HomewardError } from '../src/domain/error.ts';
 import type { ErrorCode } from '../src/domain/error.ts';
 import { cis2Aal3 } from '../src/domain/sign-in.ts';
 import type { SignInProvider } from '../src/domain/sign-in.ts';
@@ -13,6 +12,7 @@ import { personInRole, signInWith } from '../src/services/sign-in.ts';
 import type { Admitted, SignIn } from '../src/services/sign-in.ts';
 import { clientId, fakeProvider, issuer, readAssertion } from './support/fake-provider.ts';
 import type { FakeProvider, Signing } from './support/fake-provider.ts';
+import { refusedWith } from './support/refused.ts';
 import { info, nurse, provider, strong, without } from './support/sign-in-claims.ts';
 import { movableClock } from './support/web.ts';
 
@@ -38,8 +38,7 @@ describe('the journey to a provider and back', () => {
     const { address, attempt } = await service.begin('cis2', again);
     return service.finish(attempt, fake.answerTo(address));
   }
-  const fails = (code: ErrorCode, work: Promise<unknown>): Promise<void> =>
-    assert.rejects(work, (error) => error instanceof HomewardError && error.code === code);
+  const fails = (code: ErrorCode, work: Promise<unknown>): Promise<void> => assert.rejects(work, refusedWith(code));
 
   it('asks for a fresh sign-in, a strong one, with PKCE, state and nonce, each new every time', async () => {
     const one = new URL((await service.begin('cis2', null)).address).searchParams;
@@ -204,7 +203,7 @@ describe('sign-out by the provider', () => {
   for (const [name, changes, signing] of wrong) {
     it(`ends nothing for a token ${name}`, async () => {
       const token = await fake.logoutToken(changes as JWTPayload, signing);
-      await assert.rejects(end(token), (error) => error instanceof HomewardError && error.code === 'REQUEST_INVALID');
+      await assert.rejects(end(token), refusedWith('REQUEST_INVALID'));
       assert.deepEqual(ended, []);
     });
   }

@@ -8,20 +8,20 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { it } from 'node:test';
 import { freePort } from '../scripts/postgres-server.ts';
+import { childEnvironment } from './support/child-environment.ts';
 
 it('H17: serves on after SIGTERM, also who comes by a new connection, while /health says that no more should come', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'homeward-stop-'));
   const port = await freePort();
   const child = spawn(process.execPath, [join(import.meta.dirname, '../src/main.ts'), 'start'], {
     stdio: ['ignore', 'pipe', 'inherit'],
-    env: {
-      PATH: process.env['PATH'],
+    env: childEnvironment({
       PORT: String(port),
       MLLP_PORT: String(await freePort()),
       DATA_DIR: join(folder, 'data'),
       LOG_LEVEL: 'silent',
       DRAIN_SECONDS: '3',
-    },
+    }),
   });
   try {
     const ended = once(child, 'exit');

@@ -1,41 +1,22 @@
 /** How long a question takes tells nothing that its answer does not: the same statements, whatever is hidden. */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { Database } from '../src/store/database.ts';
-import type { Engine } from '../src/store/engine.ts';
+import { countingOn } from './support/counting.ts';
+import type { Counting } from './support/counting.ts';
 import { openTestDatabase } from './support/database.ts';
 import type { TestDatabase } from './support/database.ts';
 import { WhereSite } from './support/whereabouts.ts';
 
 let test: TestDatabase;
-let watched: Database;
-let said: string[] = [];
+let counting: Counting;
 before(async () => {
   test = await openTestDatabase();
-  const { engine } = test;
-  const watching: Engine = {
-    ...engine,
-    async acquire() {
-      const { session, release } = await engine.acquire();
-      const query: typeof session.query = (text, parameters) => {
-        said.push(text);
-        return session.query(text, parameters);
-      };
-      return { release, session: { ...session, query } };
-    },
-    ask(statement, parameters) {
-      said.push(statement.name);
-      return engine.ask(statement, parameters);
-    },
-  };
-  watched = new Database(watching);
+  counting = countingOn(test.engine);
 });
 after(() => test.close());
 
-async function statementsOf(site: WhereSite, n: number, birthDate?: string): Promise<string[]> {
-  said = [];
-  await site.question(n, birthDate);
-  return said;
+async function statementsOf(site: WhereSite, n: number, birthDate?: string): Promise<readonly string[]> {
+  return (await counting.of(() => site.question(n, birthDate))).statements;
 }
 
 describe('the statements behind an answer', () => {
@@ -43,7 +24,7 @@ describe('the statements behind an answer', () => {
     const who = roster ? 'a provider with a list of its own' : 'a provider';
     it(`H13: are the same for ${who}, whatever “cannot say” stands for, and for “not with us”`, async () => {
       const options = roster ? { roster } : {};
-      const site = new WhereSite(watched, roster ? 'ALIKE2' : 'ALIKE1', options);
+      const site = new WhereSite(counting.db, roster ? 'ALIKE2' : 'ALIKE1', options);
       const people = [1, 2, 3, 4, 5, 6].map((n) => ({ n, ...(n === 6 && { cqc: '1-SOMEBODY-ELSE' }) }));
       await site.land(people, { referrals: [{ id: 'M2' }], restricted: [{ id: 'M3' }] });
       await site.hear();
@@ -61,7 +42,7 @@ describe('the statements behind an answer', () => {
   }
 
   it('are few', async () => {
-    const site = new WhereSite(watched, 'ALIKE3');
+    const site = new WhereSite(counting.db, 'ALIKE3');
     await site.land([{ n: 1 }, { n: 2 }]);
     await site.hear();
     await site.stay(2);
@@ -73,7 +54,7 @@ describe('the statements behind an answer', () => {
   });
 
   it('read the council’s record once for an answer, the notice that comes of it included', async () => {
-    const site = new WhereSite(watched, 'ALIKE4');
+    const site = new WhereSite(counting.db, 'ALIKE4');
     await site.land([{ n: 1 }]);
     await site.hear();
     await site.stay(1);

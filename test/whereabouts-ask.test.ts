@@ -2,7 +2,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { sql } from 'kysely';
-import { HomewardError } from '../src/domain/error.ts';
 import { listAlerts } from '../src/store/alerts.ts';
 import { accessRow } from '../src/web/pages/access-words.ts';
 import { foundClient, ownQuestions, questionsOfCouncil, whereaboutsAnswer } from '../src/services/whereabouts/questions.ts'; // prettier-ignore
@@ -10,6 +9,7 @@ import { openTestDatabase } from './support/database.ts';
 import type { TestDatabase } from './support/database.ts';
 import { numbers } from './support/import-lines.ts';
 import { auditOf } from './support/import-site.ts';
+import { refusedWith } from './support/refused.ts';
 import { callerOf } from './support/site.ts';
 import { WhereSite } from './support/whereabouts.ts';
 import type { WhereSiteOptions } from './support/whereabouts.ts';
@@ -28,8 +28,6 @@ async function siteOf(options: WhereSiteOptions = {}, more: Parameters<WhereSite
   await site.hear();
   return site;
 } // prettier-ignore
-
-const coded = (code: string) => (error: unknown) => error instanceof HomewardError && error.code === code;
 
 describe('a provider who asks for a client of its own', () => {
   it('reads where the person is, since when and whom to phone; and everyone told is listed', async () => {
@@ -139,8 +137,8 @@ describe('H13: a provider learns nothing', () => {
     const site = await siteOf();
     const id = await site.question(1);
     const other = site.coordinator('olga', 'cqc:1-999999999');
-    await assert.rejects(whereaboutsAnswer(site.whereabouts.deps, other, id), coded('ANSWER_GONE'));
-    await assert.rejects(foundClient(site.whereabouts.deps, other, id), coded('ANSWER_GONE'));
+    await assert.rejects(whereaboutsAnswer(site.whereabouts.deps, other, id), refusedWith('ANSWER_GONE'));
+    await assert.rejects(foundClient(site.whereabouts.deps, other, id), refusedWith('ANSWER_GONE'));
   });
 });
 
@@ -248,7 +246,7 @@ describe('the trail and the budget', () => {
     const broken = { ...site.whereabouts.deps, db: { transaction: () => Promise.reject(new Error('gone')) } as never };
     const { askWhereabouts } = await import('../src/services/whereabouts/ask.ts');
     const question = { council: site.site.council.id, nhsNumber: site.number(1), birthDate: '1941-03-14', token: 'x' };
-    await assert.rejects(askWhereabouts(broken, site.coordinator(), question), coded('AUDIT_NOT_WRITTEN'));
+    await assert.rejects(askWhereabouts(broken, site.coordinator(), question), refusedWith('AUDIT_NOT_WRITTEN'));
   });
 
   it('reads in an alert as a provider’s question, never as a look-up of care', async () => {
@@ -270,16 +268,16 @@ describe('the trail and the budget', () => {
       list.map((one) => [one.nhsNumber, one.provider, one.answered, one.link, one.askedBy]),
       [[site.number(1), site.provider, 'not-with-us', 'package', 'Cora Example']],
     );
-    await assert.rejects(questionsOfCouncil(site.whereabouts.deps, site.coordinator()), coded('NOT_ALLOWED'));
+    await assert.rejects(questionsOfCouncil(site.whereabouts.deps, site.coordinator()), refusedWith('NOT_ALLOWED'));
   });
 
   it('is for providers alone, and for councils whose agreement lets them ask', async () => {
     const off = await siteOf({ whereabouts: { enabled: false } });
-    await assert.rejects(off.ask(1), coded('NOT_ALLOWED'));
-    await assert.rejects(off.ask(1, '1941-03-14', off.site.nurse('nia')), coded('NOT_ALLOWED'));
+    await assert.rejects(off.ask(1), refusedWith('NOT_ALLOWED'));
+    await assert.rejects(off.ask(1, '1941-03-14', off.site.nurse('nia')), refusedWith('NOT_ALLOWED'));
     const site = await siteOf();
     const local = site.coordinator('lou', 'local:OTHER:P1');
-    await assert.rejects(site.ask(1, '1941-03-14', local), coded('NOT_ALLOWED'));
+    await assert.rejects(site.ask(1, '1941-03-14', local), refusedWith('NOT_ALLOWED'));
   });
 
   it('keeps what was read for the agreement’s time, and the question until its own is over', async () => {
@@ -287,7 +285,7 @@ describe('the trail and the budget', () => {
     const id = await site.question(1);
     site.site.now = new Date(site.site.now.getTime() + 61 * minute);
     await site.whereabouts.forget();
-    await assert.rejects(whereaboutsAnswer(site.whereabouts.deps, site.coordinator(), id), coded('ANSWER_GONE'));
+    await assert.rejects(whereaboutsAnswer(site.whereabouts.deps, site.coordinator(), id), refusedWith('ANSWER_GONE'));
     const count = async (): Promise<unknown[]> =>
       (await sql`select answer from whereabouts_question where council = ${site.site.council.id}`.execute(test.db.sql))
         .rows;
@@ -302,6 +300,6 @@ describe('the trail and the budget', () => {
     const stay = await site.stay(1);
     const id = await site.question(1);
     await site.stay(1, { status: 'discharged', endedAt: site.site.now }, stay);
-    await assert.rejects(whereaboutsAnswer(site.whereabouts.deps, site.coordinator(), id), coded('ANSWER_GONE'));
+    await assert.rejects(whereaboutsAnswer(site.whereabouts.deps, site.coordinator(), id), refusedWith('ANSWER_GONE'));
   });
 });

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { arrivingAt, personOf } from './support/arriving.ts';
 import type { Arriving } from './support/arriving.ts';
+import { birthFields } from './support/demo-asking.ts';
 import { startApp } from './support/running.ts';
 import type { RunningApp } from './support/running.ts';
 import { signIn } from './support/web.ts';
@@ -20,8 +21,7 @@ after(() => app.stop());
 
 function fieldsOf(who: string): Record<string, string> {
   const { nhsNumber, birthDate } = personOf(app, who);
-  const [year = '', month = '', day = ''] = birthDate.split('-');
-  return { nhsNumber, 'birth-day': day, 'birth-month': month, 'birth-year': year, council: '999', token: crypto.randomUUID() }; // prettier-ignore
+  return { nhsNumber, ...birthFields(birthDate), council: '999', token: crypto.randomUUID() };
 }
 
 async function ask(who: string, user = petra): Promise<{ sent: Reply; page: Reply; path: string }> {

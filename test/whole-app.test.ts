@@ -8,6 +8,7 @@ import { demoPeople } from '../src/demo/people.ts';
 import type { DemoPerson } from '../src/demo/people.ts';
 import { answerTexts, notShownText } from '../src/web/pages/answer-texts.ts';
 import { mountedRoutes } from '../src/web/mount.ts';
+import { findForm } from './support/demo-asking.ts';
 import { bankHolidayNight, startApp } from './support/running.ts';
 import type { RunningApp } from './support/running.ts';
 import { signIn } from './support/web.ts';
@@ -27,17 +28,7 @@ async function ask(
   person: DemoPerson,
   changes: Record<string, string> = {},
 ): Promise<{ path: string; text: string; status: number }> {
-  const [year = '', month = '', day = ''] = person.birthDate.split('-');
-  const asked = await who.post('/find', {
-    council: person.council,
-    nhsNumber: person.nhsNumber,
-    'birth-day': day,
-    'birth-month': month,
-    'birth-year': year,
-    reason: 'decide-admission',
-    permission: 'given',
-    ...changes,
-  });
+  const asked = await who.post('/find', { ...findForm(person), ...changes });
   const path = asked.headers.get('location') ?? '';
   if (path === '') return { path, text: asked.text, status: asked.status };
   const page = await who.get(path);

@@ -10,7 +10,8 @@ import { HomewardError } from '../src/domain/error.ts';
 import type { ErrorCode } from '../src/domain/error.ts';
 import { unpackZip } from '../src/sources/zip.ts';
 import type { ZipLimits } from '../src/sources/zip.ts';
-import { refusedWith, saveZip } from './support/bundle.ts';
+import { saveZip } from './support/bundle.ts';
+import { refusedWith } from './support/refused.ts';
 
 let root: string;
 let work: string;

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { may, permissions, requirePermission, roleNames, roles } from '../../src/domain/caller.ts';
 import type { Permission, Role } from '../../src/domain/caller.ts';
-import { HomewardError } from '../../src/domain/error.ts';
+import { refusedWith } from '../support/refused.ts';
 import { callerOf } from '../support/site.ts';
 
 const ofHospital: Permission[] = [
@@ -37,7 +37,7 @@ for (const role of roles) {
 }
 
 test('a use case refuses by itself exactly what the role may not do', () => {
-  const refused = (error: unknown): boolean => error instanceof HomewardError && error.code === 'NOT_ALLOWED';
+  const refused = refusedWith('NOT_ALLOWED');
   for (const role of [...roles, 'constructor' as Role]) {
     for (const permission of permissions) {
       const ask = (): void => requirePermission(callerOf(role), permission);

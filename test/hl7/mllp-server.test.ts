@@ -2,12 +2,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { TestContext } from 'node:test';
-import { HomewardError } from '../../src/domain/error.ts';
 import { frame } from '../../src/hl7/mllp-frames.ts';
 import { MllpServer, isLoopback } from '../../src/hl7/mllp-server.ts';
 import type { MllpServerOptions } from '../../src/hl7/mllp-server.ts';
 import { RawPeer, accept, clock, message, pause, startServer, until, verdict } from '../support/mllp.ts';
 import type { RunningServer } from '../support/mllp.ts';
+import { refusedWith } from '../support/refused.ts';
 
 async function serverFor(t: TestContext, options: Partial<MllpServerOptions> = {}): Promise<RunningServer> {
   const running = await startServer(options);
@@ -397,10 +397,7 @@ describe('a server that stops', () => {
 describe('plain text', () => {
   it('does not leave this computer unless it is switched on by name', async () => {
     const server = new MllpServer({ clock, handler: accept });
-    await assert.rejects(
-      server.listen(0, '0.0.0.0'),
-      (error) => error instanceof HomewardError && error.code === 'CONFIG_INVALID',
-    );
+    await assert.rejects(server.listen(0, '0.0.0.0'), refusedWith('CONFIG_INVALID'));
     const switchedOn = new MllpServer({ clock, handler: accept, plainTextOffLoopback: true });
     assert.ok((await switchedOn.listen(0, '0.0.0.0')) > 0);
     await switchedOn.close();

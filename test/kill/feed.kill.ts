@@ -15,6 +15,7 @@ import { foldStays } from '../../src/domain/stay.ts';
 import { readAdt } from '../../src/hl7/adt.ts';
 import { openStore } from '../../src/store/open.ts';
 import { kingsVale } from '../support/adt.ts';
+import { childEnvironment } from '../support/child-environment.ts';
 import { FeedSender, readBack } from '../support/feed-sender.ts';
 import { killingPlace } from '../support/killing.ts';
 import { pause } from '../support/mllp.ts';
@@ -55,14 +56,13 @@ interface Life {
 async function start(): Promise<Life> {
   const child = spawn(process.execPath, [main, 'start'], {
     stdio: ['ignore', 'pipe', 'inherit'],
-    env: {
-      PATH: process.env['PATH'],
+    env: childEnvironment({
       PORT: String(await freePort()),
       MLLP_PORT: '0',
       DATA_DIR: join(place.folder, 'data'),
       LOG_LEVEL: 'silent',
       ...(place.server?.url ? { DATABASE_URL: place.server.url } : {}),
-    },
+    }),
   });
   let text = '';
   for await (const piece of child.stdout as AsyncIterable<Buffer>) {

@@ -17,8 +17,10 @@ import type { Database } from '../../src/store/database.ts';
 import { openStore } from '../../src/store/open.ts';
 import { cldCells, cldColumns } from '../../src/demo/part-headers.ts';
 import { writeBundle, zipBundle } from '../support/bundle.ts';
+import { childEnvironment } from '../support/child-environment.ts';
 import { openTestDatabase } from '../support/database.ts';
 import type { TestDatabase } from '../support/database.ts';
+import { findForm } from '../support/demo-asking.ts';
 import { freePort, signIn } from '../support/web.ts';
 import type { SignedIn } from '../support/web.ts';
 
@@ -68,13 +70,12 @@ async function oneLife(kill: number, seen: Set<string>): Promise<void> {
   const baseUrl = `http://localhost:${port}`;
   const child = spawn(process.execPath, [main, 'start'], {
     stdio: ['ignore', 'pipe', 'inherit'],
-    env: {
-      PATH: process.env['PATH'],
+    env: childEnvironment({
       PORT: String(port),
       DATA_DIR: join(folder, 'data'),
       LOG_LEVEL: 'silent',
       ...(url === null ? {} : { DATABASE_URL: url }),
-    },
+    }),
   });
   const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   await started(child);
@@ -108,16 +109,7 @@ async function lookUpOnce(nurse: SignedIn, turn: number, seen: Set<string>): Pro
   const people = demoPeople(new Date()).filter((one) => one.council === '999' && one.answer === 'care');
   const person = people[turn % people.length];
   if (!person) throw new Error('The demo has no person with care');
-  const [year = '', month = '', day = ''] = person.birthDate.split('-');
-  const asked = await nurse.post('/find', {
-    council: '999',
-    nhsNumber: person.nhsNumber,
-    'birth-day': day,
-    'birth-month': month,
-    'birth-year': year,
-    reason: 'decide-admission',
-    permission: 'given',
-  });
+  const asked = await nurse.post('/find', findForm(person));
   const path = asked.headers.get('location');
   if (asked.status !== 303 || path === null) return;
   const page = await nurse.get(path);

@@ -7,8 +7,6 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { ZipFile } from 'yazl';
 import type { PartKind } from '../../src/domain/agreement.ts';
-import { HomewardError } from '../../src/domain/error.ts';
-import type { ErrorCode } from '../../src/domain/error.ts';
 import type { BundleLine, OpenBundle, PartInspection } from '../../src/domain/extract/bundle.ts';
 
 export interface PartSpec {
@@ -116,16 +114,6 @@ export async function linesOf(bundle: OpenBundle, inspection: PartInspection): P
   const lines: BundleLine[] = [];
   for await (const batch of bundle.lines(inspection)) lines.push(...batch);
   return lines;
-}
-
-/** For assert.rejects: an error with this code, whose message contains this. */
-export function refusedWith(code: ErrorCode, says = ''): (error: unknown) => true {
-  return (error) => {
-    assert.ok(error instanceof HomewardError, String(error));
-    assert.equal(error.code, code);
-    assert.ok(error.message.includes(says), error.message);
-    return true;
-  };
 }
 
 /** Records as RFC 4180 text: cells are quoted where they must be. */

@@ -3,8 +3,11 @@
  * and commit among them. What a test sees then is what a person sees when the database goes away
  * at that very moment.
  */
+import { Database } from '../../src/store/database.ts';
 import type { Engine, SqlResult, SqlSession } from '../../src/store/engine.ts';
 import type { Statement } from '../../src/store/statement.ts';
+import { openTestDatabase } from './database.ts';
+import type { TestDatabase } from './database.ts';
 
 /** How the step fails. */
 export interface Fault {
@@ -139,4 +142,18 @@ export async function settle(engine: Engine): Promise<void> {
   const open = await session.query('select pg_current_xact_id_if_assigned() as id');
   release(false);
   if (open.rows[0]?.['id'] !== null) throw new Error('A transaction was left open');
+}
+
+/** A test database, and the same as work sees it when its engine is armed. */
+export interface FaultyDatabase {
+  readonly test: TestDatabase;
+  readonly engine: FaultyEngine;
+  readonly faulty: Database;
+}
+
+/** Opens a database of its own for the calling test file, as `openTestDatabase` does. Close `test`. */
+export async function openFaultyDatabase(): Promise<FaultyDatabase> {
+  const test = await openTestDatabase();
+  const engine = new FaultyEngine(test.engine);
+  return { test, engine, faulty: new Database(engine) };
 }

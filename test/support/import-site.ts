@@ -174,12 +174,13 @@ export async function dumpAll(db: Database): Promise<Record<string, string[]>> {
       tables.some((table) => table.name === name),
       `no table ${name} was dumped`,
     );
-  const dump: Record<string, string[]> = {};
-  for (const { name } of tables.filter((table) => table.name !== 'schema_migration')) {
-    const { rows } = await sql<{ row: string }>`
-      select to_jsonb(t)::text as row from ${sql.table(name)} t order by 1`.execute(db.sql);
-    dump[name] = rows.map(({ row }) => row);
-  }
+  const names = tables.map(({ name }) => name).filter((name) => name !== 'schema_migration');
+  // One statement: asked for one by one, sixty tables take as long as half an import, after every step of one.
+  const each = names.map((name) => sql`select ${sql.lit(name)} as name, to_jsonb(t)::text as row from ${sql.table(name)} t`); // prettier-ignore
+  const { rows } = await sql<{ name: string; row: string }>`
+    ${sql.join(each, sql` union all `)} order by name, row`.execute(db.sql);
+  const dump: Record<string, string[]> = Object.fromEntries(names.map((name) => [name, []]));
+  for (const { name, row } of rows) dump[name]?.push(row);
   return dump;
 }
 
