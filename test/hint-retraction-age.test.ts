@@ -5,12 +5,11 @@ import { interfaceGauges } from '../src/services/interface-gauges.ts';
 import { alarmsOf } from '../src/services/interface-alarms.ts';
 import type { InterfaceStatus } from '../src/services/interface-status.ts';
 import { destinationStatus } from '../src/services/outbound.ts';
-import { takeSendTurn } from '../src/services/send-outbound.ts';
 import type { SendFailure } from '../src/services/send-outbound.ts';
 import { interfaceView } from '../src/web/pages/interface-view.ts';
 import { openTestDatabase } from './support/database.ts';
 import type { TestDatabase } from './support/database.ts';
-import { Outbound, hintFeed, seal, stayOf } from './support/outbound.ts';
+import { Outbound, hintFeed, seal, stayOf, inSendTurn } from './support/outbound.ts';
 
 let test: TestDatabase;
 let out: Outbound;
@@ -28,7 +27,7 @@ after(() => test.close());
 async function attempt(ending: SendFailure | 'acknowledged'): Promise<string> {
   let kind = '';
   const timing = { retryFirst: 0, retryLongest: 0 };
-  await takeSendTurn({ db: test.db, clock, seal }, out.destination, timing, async (turn) => {
+  await inSendTurn({ db: test.db, clock, seal }, out.destination, timing, async (turn) => {
     const next = await turn.next();
     assert.ok(next && (await turn.begin(next.message)));
     kind = (await out.rows()).find((row) => row.control_id === next.message.controlId)?.kind ?? '';

@@ -17,7 +17,6 @@ import {
 } from '../src/services/outbound.ts';
 import type { OutboundDeps } from '../src/services/outbound.ts';
 import { sealerOf } from '../src/services/sealing.ts';
-import { takeSendTurn } from '../src/services/send-outbound.ts';
 import type { SendFailure } from '../src/services/send-outbound.ts';
 import { arrivalSite, pass } from './support/arrival-site.ts';
 import type { ArrivalSite } from './support/arrival-site.ts';
@@ -25,7 +24,7 @@ import { allOn, putStay } from './support/arrivals.ts';
 import { openTestDatabase } from './support/database.ts';
 import type { TestDatabase } from './support/database.ts';
 import { nhs } from './support/import-lines.ts';
-import { Outbound, hintFeed, seal } from './support/outbound.ts';
+import { Outbound, hintFeed, seal, inSendTurn } from './support/outbound.ts';
 import { agreementWith } from './support/site.ts';
 
 let test: TestDatabase;
@@ -56,7 +55,7 @@ const states = async (): Promise<string[]> => (await out.rows()).map(({ kind, st
 
 async function attempt(ending: SendFailure | 'acknowledged'): Promise<void> {
   const timing = { retryFirst: 0, retryLongest: 0 };
-  await takeSendTurn({ db: test.db, clock: site.clock, seal }, out.destination, timing, async (turn) => {
+  await inSendTurn({ db: test.db, clock: site.clock, seal }, out.destination, timing, async (turn) => {
     const next = await turn.next();
     assert.ok(next && (await turn.begin(next.message)));
     if (ending === 'acknowledged') await turn.acknowledged(next.message);

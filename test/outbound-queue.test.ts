@@ -9,11 +9,10 @@ import { hintDestinations } from '../src/hl7/hint-message.ts';
 import { openHint } from '../src/services/hints.ts';
 import { destinationStatus, forgetOldOutbound, listDeadLetters, replayDeadLetters } from '../src/services/outbound.ts';
 import type { OutboundDeps } from '../src/services/outbound.ts';
-import { takeSendTurn } from '../src/services/send-outbound.ts';
 import type { SendFailure } from '../src/services/send-outbound.ts';
 import { openTestDatabase } from './support/database.ts';
 import type { TestDatabase } from './support/database.ts';
-import { Outbound, hintFeed, realClock, seal, stayOf } from './support/outbound.ts';
+import { Outbound, hintFeed, realClock, seal, stayOf, inSendTurn } from './support/outbound.ts';
 
 let test: TestDatabase;
 let out: Outbound;
@@ -45,7 +44,7 @@ const deps = (): OutboundDeps => ({
 async function attempt(ending: SendFailure | 'acknowledged'): Promise<string> {
   let id = '';
   const timing = { retryFirst: 0, retryLongest: 0 };
-  await takeSendTurn({ db: test.db, clock: realClock, seal }, out.destination, timing, async (turn) => {
+  await inSendTurn({ db: test.db, clock: realClock, seal }, out.destination, timing, async (turn) => {
     const next = await turn.next();
     assert.ok(next && (await turn.begin(next.message)));
     id = next.message.controlId;
@@ -293,7 +292,7 @@ describe('what is shown and kept', () => {
   it('is not sent, and not lost, while its key is missing', async () => {
     await out.want('hint', stayOf());
     const other = { db: test.db, clock: realClock, seal: { ...seal, open: (): never => { throw new HomewardError('SEAL_BROKEN'); } } }; // prettier-ignore
-    await takeSendTurn(other, out.destination, { retryFirst: 0, retryLongest: 0 }, async (turn) => {
+    await inSendTurn(other, out.destination, { retryFirst: 0, retryLongest: 0 }, async (turn) => {
       const next = await turn.next();
       assert.ok(next);
       await assert.rejects(turn.begin(next.message), { code: 'SEAL_BROKEN' });

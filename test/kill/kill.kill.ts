@@ -1,7 +1,7 @@
 /**
- * The process is killed without warning, 20 times, while extracts are taken in and patients are
- * looked up. Afterwards the store is read directly: bundles are whole, and every answer that
- * anybody saw has its audit row.
+ * The process is killed without warning, 20 times unless `KILLS` says otherwise, while extracts are
+ * taken in and patients are looked up. Afterwards the store is read directly: bundles are whole, and
+ * every answer that anybody saw has its audit row.
  */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
@@ -24,7 +24,7 @@ import { findForm } from '../support/demo-asking.ts';
 import { freePort, signIn } from '../support/web.ts';
 import type { SignedIn } from '../support/web.ts';
 
-const kills = 20;
+const kills = Number(process.env['KILLS'] ?? 20);
 const packagesEach = 400;
 const main = join(import.meta.dirname, '../../src/main.ts');
 
@@ -45,7 +45,7 @@ after(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-describe('20 kills while importing and looking up', { timeout: 15 * 60_000 }, () => {
+describe(`${kills} kills while importing and looking up`, { timeout: 15 * 60_000 }, () => {
   it('leave whole bundles, and an audit row for every answer that was seen', async (test) => {
     const seen = new Set<string>();
     const landedVersions = new Set<string>();
@@ -61,7 +61,7 @@ describe('20 kills while importing and looking up', { timeout: 15 * 60_000 }, ()
     }
     test.diagnostic(`${seen.size} answers seen, ${landedVersions.size} different extracts found standing`);
     assert.ok(seen.size >= kills, `only ${seen.size} answers were seen: the test did not bite`);
-    assert.ok(landedVersions.size >= 3, 'hardly any extract landed: the test did not bite');
+    assert.ok(landedVersions.size >= Math.min(3, kills / 2), 'hardly any extract landed: the test did not bite');
   });
 });
 

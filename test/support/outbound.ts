@@ -1,5 +1,6 @@
 /** What tests of the outbound side share: a feed with hints, stays of fictional people, and a sender in a hurry. */
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { feedSchema } from '../../src/config/feed.ts';
 import type { Feed } from '../../src/config/feed.ts';
@@ -11,6 +12,7 @@ import { OutboundSender } from '../../src/hl7/outbound.ts';
 import type { SenderOptions } from '../../src/hl7/outbound.ts';
 import { HintQueue } from '../../src/services/hints.ts';
 import type { HintOutcome, HintStay } from '../../src/services/hints.ts';
+import { takeSendTurn } from '../../src/services/send-outbound.ts';
 import { sealerOf } from '../../src/services/sealing.ts';
 import type { Database } from '../../src/store/database.ts';
 
@@ -71,6 +73,14 @@ function nhsNumber(text: string): NhsNumber {
   const read = parseNhsNumber(text);
   if (!read.ok) throw new Error('not a number');
   return read.value;
+}
+
+/**
+ * Takes the turn to send as soon as nobody else has it: a server lets go of the turn before only when it has noticed
+ * that its connection is gone.
+ */
+export async function inSendTurn(...turn: Parameters<typeof takeSendTurn>): Promise<void> {
+  while (!(await takeSendTurn(...turn))) await sleep(5);
 }
 
 /** The outbound side of one process over a database. */
