@@ -57,7 +57,7 @@ function usual(folder: string, port: number): string[] {
     `unix_socket_directories = '${folder}'`,
     'max_connections = 300',
     'shared_buffers = 128MB',
-    // Durability is left as a real site has it: the kill tests and the benchmarks rest on it.
+    // Durability is left as a real site has it: the benchmarks rest on it.
     'fsync = on',
   ];
 }

@@ -58,7 +58,7 @@ async function withService<T>(environment: Environment, work: (service: ServiceP
 
 async function starts(bench: Bench, name: string, on: string, environment: Environment, most?: number): Promise<void> {
   bench.say(`starts on ${on}`);
-  await startOnce(bench, environment);
+  if (!bench.trial) await startOnce(bench, environment);
   const runs: Start[] = [];
   for (let run = 0; run < bench.runs; run++) runs.push(await startOnce(bench, environment));
   bench.report({
