@@ -1,7 +1,8 @@
 /** The part of the composition root that says what `/health` answers. */
 import type { Site } from './config.ts';
 import type { Clock } from './domain/clock.ts';
-import { londonDate } from './domain/dates.ts';
+import { formatInstant, londonDate } from './domain/dates.ts';
+import { untoldAnywhere } from './services/notices/untold.ts';
 import type { Database } from './store/database.ts';
 import type { HealthCheck } from './web/deps.ts';
 
@@ -29,7 +30,20 @@ export function healthOf(
       ok: state.demoLoaded(),
       ...(state.demoLoaded() ? {} : { detail: 'The demo’s councils are being loaded.' }),
     };
+    const telling = { name: 'telling', ok: true, ...(await untoldDetail(db, clock)) };
     const stopping = { name: 'stopping', ok: false, detail: 'This process is being stopped: send no more here.' };
-    return [database, calendar, ...(site.demo ? [demo] : []), ...(state.stopping() ? [stopping] : [])];
+    return [database, calendar, ...(site.demo ? [demo] : []), telling, ...(state.stopping() ? [stopping] : [])];
   };
+}
+
+// Staff can still tell by hand: it must not take the service down.
+async function untoldDetail(db: Database, clock: Clock): Promise<{ detail?: string }> {
+  const now = clock.now();
+  const untold = await untoldAnywhere(db, now).catch(() => null);
+  if (untold === null) return { detail: 'Not known: the database cannot be asked.' };
+  return untold.since === null
+    ? {}
+    : {
+        detail: `Messages that are sent automatically have waited since ${formatInstant(untold.since, now)}: see the page Interfaces.`,
+      };
 }

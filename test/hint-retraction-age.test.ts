@@ -52,6 +52,7 @@ async function status(): Promise<InterfaceStatus> {
     stranded: [],
     nearlyTooMany: [],
     arrivals,
+    untold: { stays: 0, since: null },
   } as unknown as InterfaceStatus;
 }
 

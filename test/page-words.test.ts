@@ -51,6 +51,20 @@ describe('a message that was taken back', () => {
   });
 });
 
+describe('a message that was cancelled by one that did not arrive', () => {
+  const by = notice({ id: 'N2', kind: 'cancellation', status: 'bounced', channels: bounced });
+  const said = (changes: Partial<NoticeView>): string => {
+    const { tone, text } = stateWords(notice({ status: 'cancelled', followedBy: 'N2', ...changes }), now, [by]);
+    return `${tone}: ${text}`;
+  };
+
+  it('says in one sentence that neither reached them, and why they are phoned all the same (H14)', () => {
+    assert.equal(said({ channels: bounced }), 'red: Neither this message nor its cancellation has reached them: phone them, as somebody may have told them by phone.'); // prettier-ignore
+    assert.equal(said({ kind: 'correction' }), 'red: Neither this correction nor its cancellation has reached them: phone them, as they may go by what they were told before.'); // prettier-ignore
+    assert.equal(said({ channels: bounced, seen }), 'red: The cancellation has not reached them: phone them.');
+  });
+});
+
 describe('a message that has not arrived', () => {
   it('is on its way, and nobody is pressed, until somebody is asked to phone (H08)', () => {
     const [calm] = teamGroups([notice()], now);
@@ -62,6 +76,28 @@ describe('a message that has not arrived', () => {
     assert.equal(tellingViews([late], beside, now)[0]?.recipients[0]?.owner?.ours, true);
     const council = councilState(notice({ owner: { party: 'council', organisation: '999', team: null, duty: 'phone' } }), now); // prettier-ignore
     assert.deepEqual([council.tag, council.tone], ['Not arrived yet', 'yellow']);
+  });
+});
+
+describe('whether a message was sent', () => {
+  const words = (changes: Partial<NoticeView>): readonly string[] => {
+    const one = notice(changes);
+    const pages = [tellingViews([one], beside, now)[0]?.sent, teamGroups([one], now)[0]?.lines[0]?.sent];
+    return pages.map((text) => text?.split(' ')[0] ?? '');
+  };
+  const stopped = { status: 'stopped', withdrawn: { why: 'permission-refused', at: at('10:20') } } as const;
+
+  it('is told alike in the team’s list and on its own page: what never left was written (H14)', () => {
+    assert.deepEqual(words({ status: 'waiting', waits: true }), ['Written', 'Written']);
+    assert.deepEqual(words(stopped), ['Written', 'Written']);
+    assert.deepEqual(words({ deliverFrom: new Date('2026-09-01T09:00:00+01:00') }), ['Written', 'Written']);
+  });
+
+  it('is said of what is on its way, has been tried, or was opened before it went out', () => {
+    assert.deepEqual(words({}), ['Sent', 'Sent']);
+    assert.deepEqual(words({ deliverFrom: now }), ['Sent', 'Sent']);
+    assert.deepEqual(words({ ...stopped, channels: bounced }), ['Sent', 'Sent']);
+    assert.deepEqual(words({ status: 'seen', seen, deliverFrom: at('18:00') }), ['Sent', 'Sent']);
   });
 });
 
@@ -80,11 +116,23 @@ describe('a first visit that came long after the patient was home', () => {
 
 describe('a task to which the provider has said its word', () => {
   const text = 'The person has gone home and the provider has not agreed a first visit. Phone the care provider.';
-  const said = (how: string): HoldTaskView['said'] => ({ how, at: now, by: 'Petra Example', firstVisit: null });
+  const said = (how: string, firstVisit: Date | null = null): HoldTaskView['said'] =>
+    ({ how, at: now, by: 'Petra Example', firstVisit }); // prettier-ignore
 
   it('does not say that no visit is agreed below "we are visiting"', () => {
-    const visiting = toDoText({ cause: 'discharged', text, said: said('visiting') }, 'person');
+    const visiting = toDoText({ cause: 'discharged', text, said: said('visiting', at('18:00')) }, 'person');
     assert.equal(visiting, 'The person has gone home. If this is soon enough, close the task. If not, phone the care provider.'); // prettier-ignore
+  });
+
+  it('is not to be closed for a visit of which nobody has said when it is: its time is confirmed by phone (H27)', () => {
+    const toDo = (cause: HoldTaskView['cause']): string => toDoText({ cause, text, said: said('phoned-them') }, 'patient'); // prettier-ignore
+    assert.equal(toDo('discharged'), 'The patient has gone home. Phone the care provider and confirm the time of the first visit.'); // prettier-ignore
+    assert.equal(toDo('closed-by-hand'), 'The patient is believed to be home. Phone the care provider and confirm the time of the first visit.'); // prettier-ignore
+  });
+
+  it('says of a stay that was entered in error no more than that, and not where the person was', () => {
+    for (const how of ['visiting', 'phoned-them'])
+      assert.equal(toDoText({ cause: 'cancelled', text, said: said(how) }, 'patient'), 'This stay was entered in error. Phone the care provider and confirm the time of the next visit.'); // prettier-ignore
   });
 
   it('still says all of it where nobody is coming, nothing was said, or the word settles nothing of it', () => {

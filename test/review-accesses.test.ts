@@ -108,6 +108,7 @@ describe('the council’s list of accesses to a person', () => {
     const nobody = await councilAccesses(deps(site), dutyWorker(site), "M1' or '1'='1");
     assert.deepEqual(nobody, {
       accesses: [],
+      looked: 0,
       disclosed: [],
       names: new Map(),
       lists: { seen: [], people: 0 },

@@ -189,6 +189,7 @@ describe('a stay that cannot be told of', () => {
     await site.settle();
     assert.equal(await oldest(), 600);
     site.desk.deliver = deliver;
+    later(site, 1);
     await site.settle();
     assert.equal(await oldest(), 0);
   });

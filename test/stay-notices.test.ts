@@ -92,6 +92,7 @@ describe('an arrival', () => {
     assert.equal(site.failures.length > 0, true);
     assert.deepEqual(await all(site), []);
     site.desk.deliver = deliver;
+    later(site, 1);
     await site.settle();
     assert.equal((await all(site)).length, 2);
   });

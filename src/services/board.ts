@@ -22,6 +22,8 @@ import type { ListGap } from './list-gaps.ts';
 import { sourcesOf } from './list-sources.ts';
 import type { ListSources } from './list-sources.ts';
 import { recordList } from './list-views.ts';
+import { untoldAt } from './notices/untold.ts';
+import type { Untold } from './notices/untold.ts';
 
 export interface BoardDeps {
   readonly db: Database;
@@ -64,6 +66,8 @@ export interface Board {
   readonly gaps: readonly ListGap[];
   /** As of when the list is: the hospital's word and the councils', and not the time of the page. */
   readonly sources: ListSources;
+  /** What this service should have told by itself of people here, and has not; null while nothing is late. */
+  readonly untold: Untold | null;
 }
 
 /**
@@ -81,6 +85,7 @@ export async function boardOf(deps: BoardDeps, caller: Caller, { automatic = fal
     const gaps = switchedOn ? await gapsOf(trx, deps, agreements) : [];
     const sources = await sourcesOf(trx, deps, agreements);
     const people = switchedOn ? await peopleOnBoard(trx, listedBy(deps, agreements, now)) : [];
+    const untold = switchedOn ? await untoldAt(trx, deps, caller.organisation) : null;
     const entry = {
       action: 'see-board',
       outcome: switchedOn ? 'listed' : 'switched-off',
@@ -94,6 +99,7 @@ export async function boardOf(deps: BoardDeps, caller: Caller, { automatic = fal
       councils: agreements.map(({ council }) => council),
       gaps,
       sources,
+      untold,
     };
   });
 }

@@ -16,7 +16,7 @@ const takenBackTooLate = 60_000;
  * @param listener of this process; null when it is another's, of which nothing is known here
  */
 export function alarmsOf(status: InterfaceStatus, listener: ListenerState | null): string[] {
-  const { at, feeds, destinations, stranded, nearlyTooMany } = status;
+  const { at, feeds, destinations, stranded, nearlyTooMany, untold } = status;
   const alarms: string[] = [];
   if (listener?.canary?.ok === false) {
     alarms.push(`Our own listener did not answer our own test message ${formatInstant(listener.canary.at, at)}.`);
@@ -31,6 +31,10 @@ export function alarmsOf(status: InterfaceStatus, listener: ListenerState | null
     if (enabled && oldestWaitingAt !== null && (waitingFor ?? 0) >= waitsTooLong)
       alarms.push(`Messages of feed ${feed} are not being applied: the oldest came ${formatAge(oldestWaitingAt, at)}.`);
   }
+  if (untold.since !== null)
+    alarms.push(
+      `${untold.stays === 1 ? '1 stay has' : `${untold.stays.toLocaleString('en-GB')} stays have`} not been told of, waiting since ${formatInstant(untold.since, at)}: care providers and councils may not know that somebody has come, or has gone home. Hospital staff see it on their lists. Look in the log for “a notice could not be followed up”; once that is mended, they are told automatically.`,
+    );
   for (const { feed, count, firstExpiresAt } of stranded)
     alarms.push(
       `${messages(count)} of feed ${feed}, which no enabled feed file names, ${count === 1 ? 'waits' : 'wait'} to be applied: turn the feed on again, or what ${count === 1 ? 'it says' : 'they say'} is lost from ${formatInstant(firstExpiresAt, at)} on.`,

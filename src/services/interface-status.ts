@@ -14,10 +14,12 @@ import {
 import type { ArrivalCounts, WaitingCount } from '../store/hospital/message-groups.ts';
 import { countExpired } from '../store/hospital/forget.ts';
 import type { ExpiredCount } from '../store/hospital/forget.ts';
+import type { UntoldStays } from '../store/notices/stay-told.ts';
 import { feedStatus } from './feed-status.ts';
 import type { FeedStatus } from './feed-status.ts';
 import { expiredSince } from './forget-hospital.ts';
 import type { HospitalDeps } from './hospital-deps.ts';
+import { untoldAnywhere } from './notices/untold.ts';
 import { destinationStatus } from './outbound.ts';
 import type { DestinationStatus, OutboundDeps } from './outbound.ts';
 import { maskDigits } from './set-aside.ts';
@@ -51,6 +53,8 @@ export interface InterfaceStatus {
   /** Of the last 30 days: set aside until they were deleted, so that what they said was lost. */
   readonly expired: readonly ExpiredCount[];
   readonly arrivals: ArrivalCounts;
+  /** Stays of which providers and councils should have been told by now. */
+  readonly untold: UntoldStays;
 }
 
 /** Reads how everything stands, for whoever counts it. */
@@ -65,7 +69,8 @@ export async function readInterfaces(deps: InterfaceDeps): Promise<InterfaceStat
   const stranded = await countWaitingElsewhere(deps.db, on);
   const nearlyTooMany = await countNearlyTooMany(deps.db, on, new Date(at.getTime() - day));
   const arrivals = await countArrivals(deps.db);
-  return { at, feeds, destinations, setAside, stranded, nearlyTooMany, expired, arrivals };
+  const untold = await untoldAnywhere(deps.db, at);
+  return { at, feeds, destinations, setAside, stranded, nearlyTooMany, expired, arrivals, untold };
 }
 
 /** The same for a person to see, once that is recorded. @throws HomewardError NOT_ALLOWED */

@@ -39,14 +39,19 @@ export interface CouncilReviewDeps extends ReviewDeps {
   readonly agreements: readonly Agreement[];
 }
 
-/** How many accesses a person's list holds, as in CP-IS. */
+/** How many accesses a person's list holds for the council, as in CP-IS: of look-ups, and of what was told. */
 export const accessesShown = 25;
+
+/** How many the privacy officer's list of a person holds: of look-ups, and of what was told. */
+export const accessesReviewed = 200;
 
 /** How many of those who saw a person on a list are named; all are counted. */
 export const listsShown = 100;
 
 export interface AccessList {
   readonly accesses: readonly Access[];
+  /** How many look-ups were gone through: more than `accesses` where only those without a stay are asked for. */
+  readonly looked: number;
   /** What was told of the person to providers and councils, and who read it, newest first. */
   readonly disclosed: readonly Access[];
   /** Names of the care providers in all of it, by their ids. */
@@ -92,7 +97,7 @@ export async function councilAccesses(deps: CouncilReviewDeps, caller: Caller, t
       detail: { shown: accesses.length, disclosed: disclosed.length, lists: lists.seen.length },
     });
     const names = await namesIn(trx, [...accesses, ...disclosed, ...lists.seen], [council]);
-    return { accesses, disclosed, names, lists, known: persons.length > 0 };
+    return { accesses, looked: found.length, disclosed, names, lists, known: persons.length > 0 };
   });
 }
 
@@ -117,7 +122,7 @@ export async function whoLooked(
   deps: ReviewDeps,
   caller: Caller,
   typed: string,
-  { limit = 200, onlyUnexplained = false } = {},
+  { limit = accessesReviewed, onlyUnexplained = false } = {},
 ): Promise<AccessList> {
   requirePermission(caller, 'review-accesses');
   const number = parseNhsNumber(typed);
@@ -139,7 +144,7 @@ export async function whoLooked(
     });
     const councils = subject.persons.map((one) => one.council);
     const names = await namesIn(trx, [...accesses, ...disclosed, ...lists.seen], councils);
-    return { accesses, disclosed, names, lists, known: subject.persons.length > 0 };
+    return { accesses, looked: all.length, disclosed, names, lists, known: subject.persons.length > 0 };
   });
 }
 

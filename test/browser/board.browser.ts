@@ -4,11 +4,14 @@ import { after, before, describe, it } from 'node:test';
 import { sql } from 'kysely';
 import { arrivingAt, personOf } from '../support/arriving.ts';
 import { openSite } from '../support/browser.ts';
+import { StayWatch } from '../../src/services/notices/stay-watch.ts';
 
 const site = await openSite();
 after(() => site.close());
 const { app } = site;
 const feed = arrivingAt(app);
+const tellAll = async (): Promise<void> =>
+  void (await new StayWatch({ notices: app.app.notices.deps, rosters: [] }).run());
 
 describe('before anybody has come', () => {
   it('says that nothing has been received, that nobody is known to be here, and that this is not “no care” (H02)', async () => {
@@ -47,6 +50,7 @@ describe('as people arrive', () => {
     await feed.tell('A04', 'Penrose', 95);
     await feed.tell('A04', 'Featherstonehaugh', 20);
     await feed.tell('A01', 'Tidswell', 3 * 24 * 60, { 'PV1-2': 'I', 'PV1-3': 'WARD12^BAY^1', 'PV2-9': '20260902' });
+    await tellAll();
   });
 
   it('lists who is here with council care: who, age, where, since when, and whether they agreed', async () => {
@@ -140,6 +144,7 @@ describe('as people arrive', () => {
   });
 
   it('says how long the hospital system has been silent (H09)', async () => {
+    await tellAll();
     app.clock.advance(3 * 60 + 50);
     const nia = await site.visitAs('nia');
     await nia.open('/board');
@@ -177,6 +182,34 @@ describe('as people arrive', () => {
     await set('waiting', 'applied', 1);
     await set('quarantined', 'applied', 2);
     app.clock.advance(-(3 * 60 + 50));
+  });
+
+  it('says that automatic messages are stuck, what to do and whom to phone, and so do Messages sent and the operator (H08)', async () => {
+    await feed.tell('A08', 'Featherstonehaugh', 0, { 'PV2-9': '20260902' });
+    app.clock.advance(6);
+    const nia = await site.visitAs('nia');
+    for (const path of ['/board', '/told']) {
+      await nia.open(path);
+      assert.match(
+        await nia.text('.hw-untold'),
+        /may not have been told .* since 3am: .* What to do: find the patient, then tell or phone them/,
+      );
+      await nia.inspect(`untold-${path.slice(1)}`);
+    }
+    await nia.open('/board');
+    // What to do and the first patient stand on a small screen without scrolling.
+    const first = await nia.page.locator('.hw-board tbody tr').first().boundingBox();
+    assert.ok(first && first.y + first.height < 768, `the first patient ends at ${first && first.y + first.height}`);
+    await nia.leave();
+    const owen = await site.visitAs('owen');
+    for (const path of ['/operator', '/interfaces']) {
+      await owen.open(path);
+      assert.match(await owen.text(), /not been told of|sent automatically have waited/);
+      await owen.inspect(`untold-${path.slice(1)}`);
+    }
+    await owen.leave();
+    await tellAll();
+    app.clock.advance(-6);
   });
 
   it('reloads itself in the browser, and keeps the place of whoever goes through it by keyboard (H23)', async () => {

@@ -234,7 +234,7 @@ describe('what was told of a person', () => {
       await reviewer.page.fill('#who', typed);
       await reviewer.press('main button');
       const text = await reviewer.text();
-      assert.match(text, /Told to care providers and councils, and read by them/);
+      assert.match(text, /Messages and questions about the person: \d+ entries/);
       assert.match(
         text,
         /Nia Example Emergency nurse, .* Sent a message(, 2 times)?\. Told: .*Sherwood County Council/,

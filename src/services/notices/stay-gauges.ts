@@ -4,7 +4,7 @@ import type { Database } from '../../store/database.ts';
 import { longestToTell } from '../../store/notices/stay-told.ts';
 import type { Figure } from '../interface-gauges.ts';
 
-/** The figures: a stay whose telling fails is tried again every few seconds, and is seen here alone. */
+/** The figures: for monitoring systems what untold.ts says to people, from the first second on. */
 export async function stayGauges({
   db,
   clock,

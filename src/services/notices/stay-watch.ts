@@ -12,6 +12,9 @@ const every = 5_000;
 /** Tasks are looked for ahead of anybody's asking in every so many rounds, and whenever a stay has changed. */
 const roundsBetween = 4;
 const mostAtOnce = 200;
+/** A stay whose telling failed is left alone for longer each time, and never for so long that mending goes unnoticed. */
+const firstPause = every;
+const longestPause = 60_000;
 
 export class StayWatch {
   readonly #deps: StayNoticeDeps;
@@ -19,6 +22,8 @@ export class StayWatch {
   #round = 0;
   /** At which bundle each council's facts stood when open stays were last looked at by them. */
   #stood = new Map<string, string>();
+  /** Stays whose telling failed: when, and for how long they are left alone after it. */
+  readonly #failing = new Map<string, { readonly at: number; readonly pause: number }>();
 
   /** @param failed told what went wrong with the looking itself; must not throw */
   constructor(deps: StayNoticeDeps, failed: (error: unknown) => void = () => undefined) {
@@ -83,8 +88,8 @@ export class StayWatch {
 
   async #tell(): Promise<number> {
     const { db, failed } = this.#deps.notices;
-    // Another process has these, or they failed: not again in this round.
-    const left: string[] = [];
+    // Another process has these, or they failed: not again in this round, and after a failure not in the next either.
+    const left = this.#paused();
     let taken = 0;
     while (!this.#rounds.stopped) {
       const stays = await staysToTell(db, left, mostAtOnce);
@@ -95,13 +100,24 @@ export class StayWatch {
         else left.push(stayId);
       }
     }
+    const waits = new Set(left);
+    for (const stayId of this.#failing.keys()) if (!waits.has(stayId)) this.#failing.delete(stayId);
     return taken;
+  }
+
+  #paused(): string[] {
+    const now = this.#deps.notices.clock.now().getTime();
+    // Compared both ways: a clock that is put back must not leave anybody alone until it has caught up.
+    return [...this.#failing].filter(([, { at, pause }]) => now >= at && now < at + pause).map(([stayId]) => stayId);
   }
 
   async #one(stayId: string, failed?: (error: unknown) => void): Promise<boolean> {
     try {
       return await this.#deps.notices.db.transaction((trx) => tellOfStay(trx, this.#deps, stayId));
     } catch (error) {
+      const before = this.#failing.get(stayId);
+      const pause = before ? Math.min(before.pause * 2, longestPause) : firstPause;
+      this.#failing.set(stayId, { at: this.#deps.notices.clock.now().getTime(), pause });
       failed?.(error);
       return false;
     }

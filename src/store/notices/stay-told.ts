@@ -23,6 +23,22 @@ export async function longestToTell(db: Db, now: Date): Promise<number> {
   return since ? Math.max(0, now.getTime() - since.getTime()) : 0;
 }
 
+/** Stays whose news was to be told before a moment and has not been. */
+export interface UntoldStays {
+  readonly stays: number;
+  /** Since when the first of them has waited; null when there are none. */
+  readonly since: Date | null;
+}
+
+/** What has waited since before a moment. @param hospital of whose stays; null: of all, also of stays that are no more */
+export async function untoldStays(db: Db, before: Date, hospital: string | null): Promise<UntoldStays> {
+  const own = hospital === null ? sql`` : sql`join stay s on s.stay_id = c.stay_id and s.organisation = ${hospital}`;
+  const { rows } = await sql<UntoldStays>`
+    select count(distinct c.stay_id)::integer as stays, min(c.changed_at) as since
+    from stay_to_tell c ${own} where c.changed_at < ${before}::timestamptz`.execute(db.sql);
+  return rows[0] ?? { stays: 0, since: null };
+}
+
 /** At which bundle each council's facts stand. */
 export async function bundlesOfEach(db: Db, councils: readonly string[]): Promise<Map<string, string>> {
   const { rows } = await sql<{ council: string; bundle: string | null }>`

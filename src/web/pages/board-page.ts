@@ -19,6 +19,7 @@ import type { Page, PageResult } from '../page.ts';
 import { boardRow, sourceLines } from './board-view.ts';
 import { choices } from './find-choices.ts';
 import { countText, gapTexts } from './list-gap-texts.ts';
+import { untoldView } from './untold-view.ts';
 
 export interface BoardPageDeps {
   readonly board: BoardDeps;
@@ -48,7 +49,14 @@ function boardPage({ board, councils }: BoardPageDeps): Page {
     reloadEvery: listReloads,
     async handle({ caller, automatic, clock, phones, render }) {
       const now = clock.now();
-      const { switchedOn, people, gaps, sources, councils: listed } = await boardOf(board, caller, { automatic });
+      const {
+        switchedOn,
+        people,
+        gaps,
+        sources,
+        untold,
+        councils: listed,
+      } = await boardOf(board, caller, { automatic });
       const nameOf = namesOf(councils);
       const rows = (wanted: (one: BoardPerson) => boolean): object[] =>
         people.filter(wanted).map((one) => boardRow(one, nameOf, now));
@@ -62,6 +70,7 @@ function boardPage({ board, councils }: BoardPageDeps): Page {
         counts: { here: countText(here.length, gaps), wards: countText(wards.length, gaps) },
         sources: sourceLines(sources, { nameOf, reader: 'hospital' }, now),
         gaps: gapTexts(gaps, { nameOf, reader: 'hospital' }, now),
+        untold: untold && untoldView(untold, { nameOf, phones }, now),
         toPhone: phones.filter(({ council }) => names.includes(council)),
       });
     },

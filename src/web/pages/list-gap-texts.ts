@@ -65,7 +65,7 @@ function upper(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-// "since 2:10am" when it is today's, as a clock on the wall would be read.
-function sinceText(at: Date, now: Date): string {
+/** "2:10am" when it is today's, as a clock on the wall would be read. */
+export function sinceText(at: Date, now: Date): string {
   return londonDate(at) === londonDate(now) ? formatTime(londonClock(at).minute) : formatInstant(at, now);
 }

@@ -25,6 +25,7 @@ const checkNames: Record<string, string> = {
   database: 'Database',
   'bank-holidays': 'Calendar of bank holidays',
   demo: 'Data of the demo',
+  telling: 'Messages sent automatically',
   stopping: 'Stopping',
 };
 

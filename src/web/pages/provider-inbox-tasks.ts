@@ -84,20 +84,25 @@ export function saidText(
 }
 
 const settledBy: ReadonlySet<string> = new Set(['visiting', 'phoned-them']);
-const withoutVisit: Partial<Record<TaskCause, string>> = {
-  discharged: 'has gone home',
-  'closed-by-hand': 'is believed to be home',
-  cancelled: 'was not in hospital: the stay was entered in error',
+const withoutVisit: Partial<Record<TaskCause, (who: 'patient' | 'person') => string>> = {
+  discharged: (who) => `The ${who} has gone home.`,
+  'closed-by-hand': (who) => `The ${who} is believed to be home.`,
+  // Where the person was, nobody has said.
+  cancelled: () => 'This stay was entered in error.',
 };
 
 /**
  * What sender or council has to do about its task. Once the provider has said that it is visiting, the cause's own text
- * ("no first visit is agreed") is no longer so.
+ * ("no first visit is agreed") is no longer so. Only what was said with a time can be soon enough: without one a task
+ * could be closed with no visit known (hazard H27).
  */
 export function toDoText({ cause, text, said }: Pick<HoldTaskView, 'cause' | 'text' | 'said'>, who: 'patient' | 'person'): string {
   const is = withoutVisit[cause];
   if (said === null || is === undefined || !settledBy.has(said.how)) return text;
-  return `The ${who} ${is}. If this is soon enough, close the task. If not, phone the care provider.`;
+  const next = said.firstVisit
+    ? 'If this is soon enough, close the task. If not, phone the care provider.'
+    : `Phone the care provider and confirm the time of the ${cause === 'cancelled' ? 'next' : 'first'} visit.`;
+  return `${is(who)} ${next}`;
 } // prettier-ignore
 
 /** What is written when somebody has dealt with a task: whose it was, and what those who have it too now read. */

@@ -5,6 +5,7 @@ import { formatInstant } from '../../domain/dates.ts';
 import { formatNhsNumber, parseNhsNumber } from '../../domain/nhs-number.ts';
 import type { AlertKind } from '../../domain/policy.ts';
 import {
+  accessesReviewed,
   accessesShown,
   alertsOf,
   alertsShown,
@@ -34,8 +35,8 @@ interface SearchPage {
   /** One of whose people, in a sentence. */
   readonly intro: string;
   readonly label: string;
-  /** How many look-ups at most are listed; null: all. */
-  readonly most: number | null;
+  /** How many look-ups at most are listed, and how much at most of what was told. */
+  readonly most: number;
   readonly form: z.ZodType<SearchForm>;
   readonly order: number;
   /** Whether look-ups without a stay are marked, and can be listed alone. */
@@ -74,7 +75,7 @@ export function reviewPages(deps: ReviewPageDeps): Page[] {
       intro:
         'Enter a person’s NHS number, to see who in your organisation looked the person up and why, also under an earlier number or when nothing was shown, and who was told of them.',
       label: 'NHS number',
-      most: null,
+      most: accessesReviewed,
       order: 1,
       form: z.object({
         who: who('Enter a valid NHS number').refine((given) => parseNhsNumber(given).ok, 'Enter a valid NHS number'),
@@ -115,12 +116,21 @@ function searchPages(deps: ReviewPageDeps, page: SearchPage): Page[] {
       parse: page.form,
       async handle({ caller, form, clock, render }) {
         const now = clock.now();
-        const { accesses, disclosed, names, lists, known } = await page.search(caller as Caller, form);
+        const { accesses, looked, disclosed, names, lists, known } = await page.search(caller as Caller, form);
         const nameOf = (id: string): string => names.get(id) ?? deps.nameOf(id);
         const rows = accesses.map((access) => accessRow(access, nameOf, now));
         const seen = lists.seen.map((one) => listSeenRow(one, nameOf, now));
         const told = disclosedLines(disclosed, nameOf, now);
-        const list = { rows, told, toldTimes: disclosed.length, known, lists: { rows: seen, people: lists.people } };
+        // A list that is full leaves out what is older: none of its numbers is a total then.
+        const full = { rows: looked >= most, told: disclosed.length >= most };
+        const list = {
+          rows,
+          told,
+          toldTimes: disclosed.length,
+          full,
+          known,
+          lists: { rows: seen, people: lists.people },
+        };
         return render('accesses.njk', { ...base, form, ...faultsFor([]), list });
       },
       onInvalid: ({ render }, faults, given) =>

@@ -11,6 +11,7 @@ import { gapsOf } from '../../services/notices/status.ts';
 import { closeHoldTask, holdTasksOf, releaseHoldTask } from '../../services/notices/holds.ts';
 import type { HoldTaskView } from '../../services/notices/hold-find.ts';
 import type { CouncilPhones } from '../../domain/council-phone.ts';
+import { seeUntold } from '../../services/notices/untold.ts';
 import { teamNotices, tellingsOf, tellingsVersion } from '../../services/notices/view.ts';
 import type { LiveStreams } from '../live.ts';
 import { definePage } from '../page.ts';
@@ -18,6 +19,7 @@ import type { Page, PageRequest, PageResult } from '../page.ts';
 import { faultsFor } from './find-page.ts';
 import { callOf } from './call-view.ts';
 import { saidText, toDoText } from './provider-inbox-tasks.ts';
+import { untoldView } from './untold-view.ts';
 import { nobodyTold, summaryOf, teamGroups, tellingViews, toldLines } from './told-view.ts';
 import { cannotAskReasons } from '../../domain/agreement.ts';
 import { addDays, formatInstant, londonDate } from '../../domain/dates.ts';
@@ -54,8 +56,11 @@ export function toldPages(deps: ToldPageDeps): Page[] {
         const tasks = await holdTasksOf(notices, caller, { wholeHospital });
         const all = await teamNotices(notices, caller, { wholeHospital });
         const numbers = await providerPhones(notices, caller, tasks.flatMap(wantedOf));
+        const untold = await seeUntold(notices, caller);
         const now = clock.now();
+        const nameOf = (id: string): string => notices.councils.find((one) => one.id === id)?.name ?? id;
         return render('told-list.njk', {
+          untold: untold && untoldView(untold, { nameOf, phones }, now),
           tasks: tasks.map((one) => taskView(one, { notices, phones, numbers }, now)),
           groups: teamGroups(all, now),
           wholeHospital,

@@ -70,18 +70,24 @@ export function tellingViews(notices: readonly NoticeView[], beside: Beside, now
     const [first] = own;
     if (!first) return [];
     const by = first.sentBy ?? (first.automatic ? 'the hospital’s system' : 'the hospital');
-    const left = own.some((one) => one.status === 'queued' || one.channels.size > 0 || wasRead(one));
     return [
       {
         id,
         heading: first.text.heading,
         what: first.text.what,
-        sent: `${left ? 'Sent' : 'Written'} by ${by}${first.team ? `, ${first.team}` : ''}, ${formatInstant(first.createdAt, now)}`,
+        sent: `${sentWord(own, now)} by ${by}${first.team ? `, ${first.team}` : ''}, ${formatInstant(first.createdAt, now)}`,
         recipients: own.map((one) => recipientView(one, notices, beside, now)),
         stands: first.kind !== 'cancellation' && own.some(({ status }) => !['replaced', 'cancelled', 'withdrawn', 'stopped'].includes(status)), // prettier-ignore
       },
     ];
   });
+}
+
+// What waited until it was stopped, or goes out only tomorrow, has not been sent: whoever reads "Sent" phones nobody.
+function sentWord(notices: readonly NoticeView[], now: Date): 'Sent' | 'Written' {
+  const isSent = (one: NoticeView): boolean =>
+    one.channels.size > 0 || wasRead(one) || (one.status === 'queued' && one.deliverFrom <= now);
+  return notices.some(isSent) ? 'Sent' : 'Written';
 }
 
 // Providers first: they are who has to come.
@@ -202,7 +208,7 @@ export function teamGroups(notices: readonly NoticeView[], now: Date): TeamGroup
         owner: owner?.text ?? '',
         ours: owner?.ours === true,
         team: one.team ?? '',
-        sent: `${one.status === 'waiting' ? 'Written' : 'Sent'} ${formatInstant(one.createdAt, now)}`,
+        sent: `${sentWord([one], now)} ${formatInstant(one.createdAt, now)}`,
       };
     });
     const rank = ({ ours, tone }: TeamLine): number => (ours ? 0 : worst.length) + worst.indexOf(tone);

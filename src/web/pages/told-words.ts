@@ -116,8 +116,16 @@ function cancelledWords(one: NoticeView, now: Date, all: readonly NoticeView[]):
     case 'settled':
       return say('grey', by.settled ? `${by.settled.by.name} settled it.` : '');
     default:
-      return say('red', 'The cancellation has not reached them: phone.');
+      return { tag: 'Cancelled', tone: 'red', text: notCancelledText(one) };
   }
+}
+
+// What reached nobody may still be believed there: the sender was asked to phone, and a correction has a message before it.
+function notCancelledText(one: NoticeView): string {
+  if (wasRead(one)) return 'The cancellation has not reached them: phone them.';
+  return one.kind === 'correction'
+    ? 'Neither this correction nor its cancellation has reached them: phone them, as they may go by what they were told before.'
+    : 'Neither this message nor its cancellation has reached them: phone them, as somebody may have told them by phone.';
 }
 
 function reachedAt({ channels, seen, createdAt }: NoticeView): Date {
