@@ -28,7 +28,8 @@ function startProblems({ settings, site }: Config): Problem[] {
     smtpUrl: () => settings.smtpUrl() ?? (site.demo ? 'smtp://127.0.0.1:25' : null),
     notify: () => settings.notify(),
     secret: (name) => settings.secret(name),
-    bounceSecret: () => site.sealingSecret(),
+    // Nothing is sealed here, and without one the other faults of the same courier are to be found all the same.
+    bounceSecret: () => settings.sessionSecret() ?? '',
     hl7: (system, authorities) => hl7Line(settings, system, authorities),
   };
   const none: CarrierFile = { email: null, text: null, systems: [] };

@@ -11,14 +11,16 @@ import {
   databaseProblems,
   exposureProblems,
   feedProblems,
+  noSessionSecret,
   privateKeyOf,
   servingProblems,
 } from './config/against-settings.ts';
 import { refuseProblems, settingProblem, withoutEchoes } from './config/problem.ts';
 import type { Problem } from './config/problem.ts';
-import { checkSiteFiles, strayFiles } from './config/site.ts';
+import { checkSiteFiles, isOfAgreements, strayFiles } from './config/site.ts';
 import type { SiteFiles } from './config/site.ts';
 import { linesOf } from './config/yaml-file.ts';
+import { HomewardError } from './domain/error.ts';
 import type { SignInProvider } from './domain/sign-in.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -72,7 +74,10 @@ export interface MllpTls {
 /** The configuration folder, checked against the settings. */
 export interface Site extends Omit<SiteFiles, 'providers'> {
   readonly providers: readonly SignInProvider[];
-  /** Key material for the sign-in cookie: SESSION_SECRET, or random in a demo without one. */
+  /**
+   * Key material for the sign-in cookie: SESSION_SECRET, or random in a demo without one.
+   * @throws HomewardError SETTINGS_INVALID outside the demo without one, which serving refuses and a command need not
+   */
   sealingSecret(): string;
 }
 
@@ -82,8 +87,8 @@ export interface Config {
 }
 
 /**
- * What somebody is about to use, and so must be in order. `files`: councils and agreements alone. `database`: facts
- * beside them. `feeds`: what the hospital sends too. `serving`: everything.
+ * What somebody is about to use, and so must be in order. `files`: councils and agreements alone, and where facts are.
+ * `database`: every file, and a database for facts. `feeds`: what the hospital sends too. `serving`: everything.
  */
 export type Use = 'files' | 'database' | 'feeds' | 'serving';
 
@@ -151,9 +156,14 @@ export function loadSite(settings: Settings, use: Use = 'serving'): Site {
   return site as Site;
 }
 
+/** Where one of these is wrong, an extract would be compared with an empty record unnoticed. */
+const ofFiles: ReadonlySet<string> = new Set(['DATABASE_URL', 'DATABASE_OWNER_URL']);
+
 /** Settings and site together. @throws HomewardError as {@link loadSettings} and {@link loadSite} */
 export function loadConfig(env: Environment = process.env, use: Use = 'serving'): Config {
-  const settings = loadSettings(env);
+  const { settings, problems } = readSettings(env);
+  const counts = ({ setting = '' }: Problem): boolean => use !== 'files' || ofFiles.has(setting);
+  refuseProblems(problems.filter(counts));
   return Object.freeze({ settings, site: loadSite(settings, use) });
 }
 
@@ -161,7 +171,12 @@ export function loadConfig(env: Environment = process.env, use: Use = 'serving')
 export function checkConfig(env: Environment = process.env): Checked {
   const { settings, problems } = readSettings(env);
   const { site, problems: more } = checkSite(settings, 'serving');
-  return { settings, site, problems: withoutEchoes([...problems, ...more]), strays: strayFiles(settings.configDir) };
+  const { email = null, systems = [] } = site?.delivery ?? {};
+  const authorities = [email?.by === 'smtp' ? email.authorities : null, ...systems.map((one) => one.authorities)];
+  // Whatever a setting names, also one of Node's own such as NODE_EXTRA_CA_CERTS.
+  const named = [...Object.values(env), ...authorities].filter((path) => typeof path === 'string' && path !== '');
+  const strays = strayFiles(settings.configDir, named as string[]);
+  return { settings, site, problems: withoutEchoes([...problems, ...more]), strays };
 }
 
 /**
@@ -185,7 +200,7 @@ function readSettings(env: Environment): { settings: Settings; problems: Problem
     read.data ??
     environmentSchema.parse(Object.fromEntries(Object.entries(given).filter(([name]) => !wrong.has(name))));
   if (data.DATABASE_OWNER_URL && !data.DATABASE_URL)
-    problems.push(settingProblem('DATABASE_OWNER_URL needs DATABASE_URL beside it.'));
+    problems.push(settingProblem('DATABASE_OWNER_URL needs DATABASE_URL beside it.', 'DATABASE_OWNER_URL'));
   const tls = mllpTls(data, problems);
   const { FEED_KEY: currentKey, FEED_KEY_OLD: oldKeys } = data;
   const settings = Object.freeze({
@@ -265,7 +280,8 @@ function originOf(text: string, problems: Problem[]): string {
 }
 
 function checkSite(settings: Settings, use: Use): { site: Site | null; problems: Problem[] } {
-  const { files, faults } = checkSiteFiles(settings.configDir);
+  const { files, faults: found } = checkSiteFiles(settings.configDir);
+  const faults = use === 'files' ? found.filter((one) => isOfAgreements(settings.configDir, one)) : found;
   const problems: Problem[] = linesOf(faults).map((detail) => ({ code: 'CONFIG_INVALID', detail }));
   if (files === null) return { site: null, problems };
   const serving = use === 'serving';
@@ -280,8 +296,13 @@ function checkSite(settings: Settings, use: Use): { site: Site | null; problems:
     const credential = found && 'detail' in found ? null : found;
     return { ...provider, credential: () => credential };
   });
-  const sealing = settings.sessionSecret() ?? randomBytes(32).toString('hex');
-  return { site: freezeDeep({ ...files, providers, sealingSecret: () => sealing }), problems: withoutEchoes(problems) };
+  const sealing = settings.sessionSecret() ?? (files.demo ? randomBytes(32).toString('hex') : null);
+  const sealingSecret = (): string => {
+    // One of this process's own would open nothing that another has sealed, and nobody would know why.
+    if (sealing === null) throw new HomewardError('SETTINGS_INVALID', noSessionSecret);
+    return sealing;
+  };
+  return { site: freezeDeep({ ...files, providers, sealingSecret }), problems: withoutEchoes(problems) };
 }
 
 function freezeDeep<T>(value: T): T {

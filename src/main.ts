@@ -174,7 +174,6 @@ async function runInviteCommand(args: string[]): Promise<number> {
         sessions: sessionsOn(db, clock),
         holidays: site.holidays,
         councils: site.councils,
-        secret: site.sealingSecret(),
         wake: nothing,
         onContact: nothing,
       },

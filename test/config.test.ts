@@ -1,10 +1,11 @@
 /** Settings and configuration folder: what stops the start, and with which words. */
 import assert from 'node:assert/strict';
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { inspect } from 'node:util';
+import { checkStart } from '../src/app-check.ts';
 import { isLoopback } from '../src/config/against-settings.ts';
 import { checkConfig, loadConfig, loadSettings, loadSite, quietOnTerminal } from '../src/config.ts';
 import { weekdayOf } from '../src/domain/dates.ts';
@@ -262,11 +263,59 @@ describe('what is about to be used', () => {
     assert.deepEqual(site.providers.map((one) => one.credential()), [null, null, null]); // prettier-ignore
   });
 
+  it('alone must be in order: what feeds, sign-in, delivery and settings of a service say keeps nobody from a dry run', () => {
+    const folder = folderWith('feeds/meadowshire-royal-adt.yaml', (text) => text.replace('version: 1', 'version: none'), 'example'); // prettier-ignore
+    writeFileSync(join(folder, 'delivery.yaml'), 'letters: none\n');
+    rmSync(join(folder, 'sign-in.yaml'));
+    const env = { CONFIG_DIR: folder, PORT: 'eighty', SMTP_URL: 'mail', BASE_URL: 'https://homeward.example/app' };
+    const { site } = loadConfig(env, 'files');
+    assert.deepEqual([site.councils.length, site.agreements.length], [1, 1]);
+    assert.throws(() => loadConfig({ CONFIG_DIR: folder, DATABASE_URL: real.DATABASE_URL }, 'database'), { code: 'CONFIG_INVALID' }); // prettier-ignore
+    assert.throws(() => loadConfig({ ...env, DATABASE_URL: 'mysql://x' }, 'files'), /DATABASE_URL must begin/);
+    for (const [file, from, to] of [
+      ['agreements/meadowshire-royal.yaml', 'version: 1', 'version: none'],
+      ['organisations.yaml', 'name: ', 'title: '],
+    ] as const) {
+      const path = join(folder, file);
+      const text = readFileSync(path, 'utf8');
+      writeFileSync(path, text.replace(from, to));
+      assert.throws(() => loadConfig(env, 'files'), (error: Error) => error.message.includes(file) && !/delivery|feeds|sign-in/.test(error.message)); // prettier-ignore
+      writeFileSync(path, text);
+    }
+  });
+
+  it('has no secret made up for it: outside the demo, what seals asks for SESSION_SECRET', () => {
+    const { site } = loadConfig({ ...bareSite, DATABASE_URL: real.DATABASE_URL }, 'database');
+    assert.throws(() => site.sealingSecret(), { code: 'SETTINGS_INVALID', message: /SESSION_SECRET must be set/ });
+    assert.equal(loadConfig(real).site.sealingSecret(), real.SESSION_SECRET);
+    const own = loadConfig(demo).site;
+    assert.match(own.sealingSecret(), /^[0-9a-f]{64}$/);
+    assert.equal(own.sealingSecret(), own.sealingSecret());
+  });
+
   it('is a feed’s key too, where messages are to be read', () => {
     const folder = folderWith('feeds/meadowshire-royal-adt.yaml', (text) => text.replace('enabled: false', 'enabled: true'), 'example'); // prettier-ignore
     const env = { CONFIG_DIR: folder, DATABASE_URL: real.DATABASE_URL };
     assert.ok(loadConfig(env, 'database'));
     assert.throws(() => loadConfig(env, 'feeds'), /FEED_KEY must be set/);
+  });
+});
+
+describe('files that nobody reads', () => {
+  it('are settings files and folders whose names are misspelt, and nothing that is in use', () => {
+    const folder = folderWith('delivery.yaml', (text) => text.replace('# authorities: /etc/homeward/mail', 'authorities: MAIL/mail'), 'example'); // prettier-ignore
+    const inside = (name: string): string => join(folder, name);
+    for (const name of ['certificates', 'mllp', 'node', 'agreement', 'agreements/old', '..2026_09_01', '.git'])
+      mkdirSync(inside(name), { recursive: true });
+    symlinkSync('..2026_09_01', inside('..data'));
+    for (const name of ['certificates/mail-authorities.pem', 'mllp/cert.pem', 'node/ca.pem', 'mail.pem', 'LICENCE', 'site.yaml~', '.sops.yaml', 'sites.yaml', 'Delivery.YML', 'agreements/README.md', 'agreements/a.YAML'])
+      writeFileSync(inside(name), ''); // prettier-ignore
+    writeFileSync(inside('delivery.yaml'), readFileSync(inside('delivery.yaml'), 'utf8').replace('MAIL', inside('certificates'))); // prettier-ignore
+    const env = { ...real, CONFIG_DIR: folder, MLLP_TLS_CERT: inside('mllp/cert.pem'), NODE_EXTRA_CA_CERTS: inside('node/ca.pem') }; // prettier-ignore
+    assert.deepEqual(
+      [...checkConfig(env).strays].sort(),
+      ['Delivery.YML', 'agreement', 'agreements/a.YAML', 'agreements/old', 'sites.yaml'].map(inside).sort(),
+    );
   });
 });
 
@@ -298,6 +347,14 @@ describe('a real site', () => {
       problems.map(({ detail }) => detail.split(' ').slice(0, 2).join(' ')),
       ['BASE_URL must', 'DATABASE_URL must', 'SESSION_SECRET must'],
     );
+  });
+
+  it('is told of a mail server’s address that cannot be read together with all else, and without what it says', () => {
+    const { problems } = checkStart({ ...real, SESSION_SECRET: undefined, SMTP_URL: 'smtps://u:100%zz@mail.example' });
+    const details = problems.map(({ detail }) => detail);
+    for (const words of [/^SESSION_SECRET must/, /^SMTP_URL must be an address/, /^NOTIFY_API_KEY must/])
+      assert.equal(details.filter((one) => words.test(one)).length, 1, `${words} in ${details.join('\n')}`);
+    assert.doesNotMatch(details.join('\n'), /100%zz/);
   });
 
   it('refuses to start without a database server', () =>

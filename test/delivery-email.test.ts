@@ -166,9 +166,9 @@ describe('the address of a mail server', () => {
     assert.deepEqual(readSmtpUrl('smtp://127.0.0.1:2525'), { host: '127.0.0.1', port: 2525, secure: false, plain: true, login: null }); // prettier-ignore
     assert.equal(readSmtpUrl('smtp://mail.example')?.plain, false);
     assert.equal(readSmtpUrl('smtp://localhost.mail.example')?.plain, false);
-    for (const bad of ['', 'mail.example', 'http://mail.example', 'smtp://', 'smtp://mail.example/?tls=no'])
+    for (const bad of ['', 'mail.example', 'http://mail.example', 'smtp://', 'smtp://mail.example/?tls=no', 'smtps://u:100%zz@mail.example', 'smtps://u%:p@mail.example'])
       assert.equal(readSmtpUrl(bad), null, bad);
-  });
+  }); // prettier-ignore
 });
 
 describe('a letter that comes back', () => {

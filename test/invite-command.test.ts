@@ -3,11 +3,13 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { inviteProviderCommand } from '../src/commands/providers.ts';
 import type { Caller } from '../src/domain/caller.ts';
+import { linkFor } from '../src/domain/provider-account.ts';
 import { acceptInvitation, invitationOf } from '../src/services/provider-invitations.ts';
 import { sendDueLetters } from '../src/services/provider-post.ts';
+import { askForLetter } from '../src/services/provider-sign-in.ts';
 import { openTestDatabase } from './support/database.ts';
 import type { TestDatabase } from './support/database.ts';
-import { newAddress, newHouse, newPlace } from './support/providers.ts';
+import { houseOnOwnDays, newAddress, newHouse, newPlace, register } from './support/providers.ts';
 import { callerOf } from './support/site.ts';
 
 let database: TestDatabase;
@@ -100,6 +102,29 @@ describe('a letter that cannot be sent', () => {
     await post();
     assert.deepEqual(told.slice(1), [['invitation', 'ADDRESS_DEAD', false]]);
     assert.doesNotMatch(JSON.stringify(told), new RegExp(`${email}|${where.name}|${where.organisation}`));
+  });
+
+  it('is told of as given up when the mail server was away for as long as a sign-in link would count', async () => {
+    const { house, clock } = houseOnOwnDays(database.db);
+    const told: unknown[][] = [];
+    const post = (): Promise<number> =>
+      sendDueLetters({ ...house.deps, onUnsent: (...facts) => void told.push(facts) });
+    const email = newAddress();
+    await register(database.db, email);
+    house.answer = { is: 'later', fault: 'NOT_REACHED' };
+    await askForLetter(house.deps, email, '192.0.2.7');
+    await post();
+    for (let passed = 0; passed < 2 * linkFor; passed += 30_000) {
+      clock.advance(30_000);
+      await post();
+    }
+    assert.deepEqual(told, [['sign-in link', 'NOT_REACHED', true], ['sign-in link', 'GIVEN_UP', false]]); // prettier-ignore
+    // Whether an address that was asked for too long ago is anybody's is found out by nobody.
+    told.length = 0;
+    for (const address of [email, newAddress()]) await askForLetter(house.deps, address, '192.0.2.7');
+    clock.advance(linkFor);
+    await post();
+    assert.deepEqual(told, []);
   });
 
   it('is told of nowhere when it was sent', async () => {

@@ -128,6 +128,54 @@ describe('rounds', () => {
     assert.equal(underWay(), 0);
   });
 
+  it('that fail at once and are asked for all the time begin once a second, after the second in a row', async (test) => {
+    test.mock.timers.enable({ apis: ['setTimeout'] });
+    let [began, told, mended] = [0, 0, false];
+    const rounds: Rounds = new Rounds(
+      async () => {
+        began++;
+        await turn();
+        if (mended) return 1;
+        rounds.wake();
+        throw new Error('no database');
+      },
+      () => void told++,
+    );
+    const turns = async (): Promise<void> => {
+      for (let times = 0; times < 10; times++) await turn();
+    };
+    rounds.wake();
+    await turns();
+    assert.deepEqual([began, told], [2, 2], 'one that fails by chance keeps nobody waiting');
+    test.mock.timers.tick(999);
+    await turns();
+    assert.equal(began, 2);
+    test.mock.timers.tick(1);
+    await turns();
+    assert.deepEqual([began, told], [3, 3]);
+    mended = true;
+    test.mock.timers.tick(1000);
+    await turns();
+    await rounds.settle();
+    assert.deepEqual([began, told], [4, 3]);
+  });
+
+  it('a stop waits for no pause after what failed', async (test) => {
+    test.mock.timers.enable({ apis: ['setTimeout'] });
+    let began = 0;
+    const rounds: Rounds = new Rounds(async () => {
+      began++;
+      await turn();
+      if (began < 5) rounds.wake();
+      throw new Error('no database');
+    });
+    const ended = assert.rejects(rounds.run(), /no database/);
+    for (let times = 0; times < 10; times++) await turn();
+    await rounds.stop();
+    await ended;
+    assert.equal(began, 2);
+  });
+
   it('a stop waits for what is being done, and begins nothing more', async () => {
     const { rounds, began, end } = held();
     const first = rounds.run();

@@ -52,8 +52,8 @@ Usage: homeward check BUNDLE
 
   BUNDLE                 folder or zip file
 
-Needs councils and agreements of CONFIG_DIR alone. With DATABASE_URL it is compared with what is there; without, with
-an empty record, and what is read is kept nowhere.
+Of CONFIG_DIR it needs site.yaml, organisations.yaml and agreements alone, and no secret. With DATABASE_URL it is
+compared with what is there; without, with an empty record, and what is read is kept nowhere.
 
 ${exitStatus('the bundle would be held, or was refused')}`,
 

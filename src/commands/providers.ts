@@ -3,7 +3,7 @@ import type { Caller } from '../domain/caller.ts';
 import { readEmail } from '../domain/provider-account.ts';
 import { inviteFirstManager, isInvited, knownPlaces } from '../services/provider-invitations.ts';
 import type { Invited } from '../services/provider-invitations.ts';
-import type { ProviderDeps } from '../services/provider-deps.ts';
+import type { InvitingDeps } from '../services/provider-deps.ts';
 import type { CommandResult } from './bundles.ts';
 import { textTable } from './text-table.ts';
 
@@ -19,7 +19,7 @@ export interface InviteOptions {
  * @param caller of the command line, for one council. Exit status 1 when nobody was invited
  */
 export async function inviteProviderCommand(
-  deps: ProviderDeps,
+  deps: InvitingDeps,
   caller: Caller,
   { provider, email }: InviteOptions,
 ): Promise<CommandResult> {
@@ -49,7 +49,7 @@ const refusals: Readonly<Record<Exclude<Invited, 'invited'>, (council: string) =
 /** A terminal of any use shows so much in a line. */
 const widest = 100;
 
-async function list(deps: ProviderDeps, caller: Caller): Promise<string> {
+async function list(deps: InvitingDeps, caller: Caller): Promise<string> {
   const places = await knownPlaces(deps, caller);
   const rows = places.map(({ organisation, name, managers, invitation }) => [
     organisation,

@@ -39,6 +39,9 @@ export function databaseProblems({ demo }: Pick<Files, 'demo'>, { databaseUrl }:
   return demo || databaseUrl !== null ? [] : [{ code: 'CONFIG_NO_DATABASE', detail: '', setting: 'DATABASE_URL' }];
 }
 
+/** Said where there is none, and something is to be sealed. */
+export const noSessionSecret = 'SESSION_SECRET must be set outside the demo, the same for every process.';
+
 /** What pages of a real site need. */
 export function servingProblems({ demo }: Pick<Files, 'demo'>, settings: Surroundings): Problem[] {
   if (demo) return [];
@@ -46,9 +49,7 @@ export function servingProblems({ demo }: Pick<Files, 'demo'>, settings: Surroun
     ...(settings.baseUrl.startsWith('https://')
       ? []
       : [settingProblem('BASE_URL must begin with https:// outside the demo.')]),
-    ...(settings.sessionSecret() === null
-      ? [settingProblem('SESSION_SECRET must be set outside the demo, the same for every process.')]
-      : []),
+    ...(settings.sessionSecret() === null ? [settingProblem(noSessionSecret)] : []),
   ];
 }
 

@@ -1,6 +1,6 @@
 /** The configuration folder: its files, and what must agree between them. */
 import { existsSync, readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve, sep } from 'node:path';
 import type { z } from 'zod';
 import { agreementSchema } from '../domain/agreement.ts';
 import type { Agreement } from '../domain/agreement.ts';
@@ -97,20 +97,35 @@ export function checkSiteFiles(folder: string): { readonly files: SiteFiles | nu
 const known = ['site.yaml', 'organisations.yaml', 'sign-in.yaml', 'delivery.yaml', 'bank-holidays.yaml'];
 const folders = ['agreements', 'feeds', 'rosters'];
 
-/** What stands in the folder and is not read, such as a file whose name is misspelt. */
-export function strayFiles(folder: string): string[] {
-  const names = (path: string): string[] => {
-    const found = statSync(path, { throwIfNoEntry: false });
-    return found?.isDirectory() ? readdirSync(path).sort() : [];
-  };
-  return [
+/**
+ * YAML files and folders that nobody reads, as where a name is misspelt. Certificates, an editor's copies and what a
+ * mounted volume hides behind a dot are none of them: whoever is told of what is in use takes it away.
+ * @param named paths that settings and files name, which are read as something else than settings files
+ */
+export function strayFiles(folder: string, named: readonly string[] = []): string[] {
+  const inUse = named.map((path) => resolve(path));
+  const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+  const names = (path: string): string[] =>
+    isFolder(path) ? readdirSync(path).filter((name) => !name.startsWith('.')).sort() : []; // prettier-ignore
+  const unread = [
     ...names(folder).filter((name) => !known.includes(name) && !folders.includes(name)),
     ...folders.flatMap((one) =>
       names(join(folder, one))
         .filter((name) => !/\.ya?ml$/.test(name))
-        .map((name) => `${one}/${name}`),
+        .map((name) => join(one, name)),
     ),
-  ].map((name) => join(folder, name));
+  ];
+  return unread
+    .map((name) => join(folder, name))
+    .filter((path) => /\.ya?ml$/i.test(path) || isFolder(path))
+    .filter((path) => !inUse.some((one) => one === resolve(path) || one.startsWith(resolve(path) + sep)));
+}
+
+/** Whether a fault is one of site, councils or agreements, and not of what a service needs beside them. */
+export function isOfAgreements(folder: string, { file }: Pick<Fault, 'file'>): boolean {
+  const own = ['site.yaml', 'organisations.yaml'].map((name) => join(folder, name));
+  const agreements = join(folder, 'agreements');
+  return [folder, agreements, ...own].includes(file) || file.startsWith(agreements + sep);
 }
 
 function readAgreements(folder: string, faults: Fault[]): YamlFile<Agreement>[] {

@@ -18,6 +18,8 @@ export interface SmtpServer {
 export function readSmtpUrl(text: string): SmtpServer | null {
   const url = URL.parse(text);
   if (!url || !/^smtps?:$/.test(url.protocol) || url.hostname === '' || !/^\/?$/.test(url.pathname) || url.search !== '') return null; // prettier-ignore
+  const login = loginOf(url);
+  if (login === 'not readable') return null;
   const secure = url.protocol === 'smtps:';
   const host = url.hostname.replace(/^\[|\]$/g, '');
   const local = host === 'localhost' || (isIP(host) === 4 && host.startsWith('127.')) || host === '::1';
@@ -26,7 +28,16 @@ export function readSmtpUrl(text: string): SmtpServer | null {
     port: url.port === '' ? (secure ? 465 : 587) : Number(url.port),
     secure,
     plain: local && !secure,
-    login:
-      url.username === '' ? null : { user: decodeURIComponent(url.username), pass: decodeURIComponent(url.password) },
+    login,
   };
+}
+
+function loginOf({ username, password }: URL): SmtpServer['login'] | 'not readable' {
+  if (username === '') return null;
+  try {
+    return { user: decodeURIComponent(username), pass: decodeURIComponent(password) };
+  } catch {
+    // A “%” that is not written as %25.
+    return 'not readable';
+  }
 }

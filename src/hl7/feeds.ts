@@ -73,14 +73,16 @@ export class HospitalFeeds {
     this.destinations = hintDestinations(enabled);
     this.hints = new HintQueue(given.seal, this.destinations);
     const failed = (message: string) => (error: unknown) => log.error({ error }, message);
+    const unsettled = (message: string) => (error: unknown) => {
+      failed(message)(error);
+      options.observeSettling?.(null, 0);
+    };
     this.#arrivals = arrivalsOn({
       ...given,
       feeds: enabled,
       hints: this.hints,
-      failed: (error) => {
-        failed('an arrival could not be settled; it will be tried again')(error);
-        options.observeSettling?.(null, 0);
-      },
+      failed: unsettled('an arrival could not be settled; it will be tried again'),
+      roundFailed: unsettled('arrivals could not be settled; it will be tried again'),
       ...(options.observeArrivals && { answered: options.observeArrivals }),
     });
     const read = messageReader(enabled);
@@ -156,12 +158,11 @@ export class HospitalFeeds {
     // It runs already, and will look once more.
     if (run === this.#run) return;
     this.#run = run;
-    const observe = (stays: number | null): void =>
-      this.#observeSettling?.(stays, Number(process.hrtime.bigint() - began) / 1e9);
-    this.#settling = run.then(observe, (error: unknown) => {
-      this.#log.error({ error }, 'arrivals could not be settled; it will be tried again');
-      observe(null);
-    });
+    this.#settling = run.then(
+      (stays) => this.#observeSettling?.(stays, Number(process.hrtime.bigint() - began) / 1e9),
+      // Each round that failed was told of as it failed.
+      () => undefined,
+    );
   }
 
   /** Has what waits looked at now, such as after a replay. */

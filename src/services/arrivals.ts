@@ -38,6 +38,8 @@ export interface ArrivalDeps {
   readonly hints: Pick<HintQueue, 'enqueueHint' | 'standsFor' | 'unwanted' | 'wake'>;
   /** Told what went wrong with one stay; it stays to be done, and the others go on. Must not throw. */
   readonly failed?: (error: unknown) => void;
+  /** Told of each round that failed as a whole, when it fails: under a busy feed the last may never come. Must not throw. */
+  readonly roundFailed?: (error: unknown) => void;
   /** Told each answer once it is kept. Must not throw. */
   readonly answered?: (answer: ArrivalAnswer) => void;
 }
@@ -68,13 +70,13 @@ export class Arrivals {
       const settled = await this.#round();
       await this.#takeBack();
       return settled;
-    });
+    }, deps.roundFailed);
   }
 
   /**
    * Settles every stay about which something is to be settled. Called while it runs, it looks once more
    * before it ends. @returns how many stays were settled
-   * @throws what the database throws when it cannot be asked at all
+   * @throws what the database throws when it cannot be asked at all; `roundFailed` was told of it by then
    */
   run(): Promise<number> {
     return this.#rounds.run();

@@ -62,6 +62,9 @@ export interface ProviderDeps {
   readonly onContact: () => void;
 }
 
+/** What inviting needs: no secret, which a command on the command line need not be given. */
+export type InvitingDeps = Omit<ProviderDeps, 'secret'>;
+
 /** What sends letters; never throws. */
 export type SendLetter = (letter: ProviderLetter) => Promise<Handover>;
 

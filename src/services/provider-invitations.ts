@@ -31,7 +31,7 @@ import {
 } from '../store/provider-accounts.ts';
 import type { Invitation } from '../store/provider-accounts.ts';
 import { hashToken, holdAsManager, isToken, ownPlace, personOf, recordedChange, userIdOf } from './provider-deps.ts';
-import type { ProviderDeps } from './provider-deps.ts';
+import type { InvitingDeps, ProviderDeps } from './provider-deps.ts';
 
 export type { Invitation } from '../store/provider-accounts.ts';
 
@@ -53,7 +53,7 @@ export type Invited = 'invited' | 'managed' | 'unknown-provider' | 'member' | 't
 const mostOpen = 30;
 
 /** The providers of the steward's council, by name. @throws HomewardError NOT_ALLOWED */
-export async function knownPlaces(deps: ProviderDeps, caller: Caller): Promise<KnownPlace[]> {
+export async function knownPlaces(deps: InvitingDeps, caller: Caller): Promise<KnownPlace[]> {
   requirePermission(caller, 'invite-providers');
   const council = caller.organisation;
   const places = await placesIn(deps.db, council);
@@ -74,7 +74,7 @@ export async function knownPlaces(deps: ProviderDeps, caller: Caller): Promise<K
  * @throws HomewardError NOT_ALLOWED
  */
 export async function isInvited(
-  deps: ProviderDeps,
+  deps: InvitingDeps,
   caller: Caller,
   organisation: string,
   email: string,
@@ -92,7 +92,7 @@ export async function isInvited(
  * @throws HomewardError NOT_ALLOWED, AUDIT_NOT_WRITTEN
  */
 export async function inviteFirstManager(
-  deps: ProviderDeps,
+  deps: InvitingDeps,
   caller: Caller,
   organisation: string,
   email: string,

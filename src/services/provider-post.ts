@@ -80,7 +80,7 @@ async function sendOneAsk(deps: PostDeps): Promise<boolean> {
     const person = tooLate ? null : await findActiveByEmail(trx, one.email);
     if (person === null) {
       await settleAsk(trx, one.ask, null);
-      return { ...one, armed: null, heldBack: 0 };
+      return { ...one, armed: null, tooLate, heldBack: 0 };
     }
     const armed = { token: newToken(), code: newCode(), expiresAt: new Date(now.getTime() + linkFor) };
     await armAsk(trx, one.ask, {
@@ -91,10 +91,14 @@ async function sendOneAsk(deps: PostDeps): Promise<boolean> {
     });
     await record(trx, deps, person, 'link-sent');
     const heldBack = await countHeldBack(trx, one.ask, new Date(now.getTime() - askLimits.address.within));
-    return { ...one, armed, heldBack };
+    return { ...one, armed, tooLate, heldBack };
   });
   if (!taken) return false;
-  if (!taken.armed) return true;
+  if (!taken.armed) {
+    // Of the first attempt was said that it goes on. Without one, nobody knows whether the address was anybody's.
+    if (taken.tooLate && taken.attempts > 1) tellUnsent(deps, 'sign-in link', 'GIVEN_UP', taken.attempts, null);
+    return true;
+  }
   const { token, code, expiresAt } = taken.armed;
   const end = await deps.send({
     key: hashToken(token),

@@ -1,4 +1,8 @@
 /** Work that is looked for, done, and looked for again: one round at a time, and none is lost that was asked for. */
+import { Sleeper } from './sleeper.ts';
+
+/** After two failed rounds in a row: what fails at once, and is asked for all the time, must not spin the processor. */
+const pauseAfterFailures = 1000;
 
 /**
  * Rounds of one piece of work. Whoever asks for one while another is under way gets one more after it: that one may
@@ -7,6 +11,7 @@
 export class Rounds {
   readonly #round: () => Promise<number>;
   readonly #failed: (error: unknown) => void;
+  readonly #pause = new Sleeper();
   #running: Promise<number> | null = null;
   #again = false;
   #timer: NodeJS.Timeout | null = null;
@@ -14,7 +19,8 @@ export class Rounds {
 
   /**
    * @param round does what there is to do, and says how much it did
-   * @param failed told of each round that failed; the next one comes all the same. Must not throw
+   * @param failed told of each round that failed, as it fails: while somebody keeps asking the last round may never
+   *   come, and with it what `run` throws. The next one comes all the same. Must not throw
    */
   constructor(round: () => Promise<number>, failed: (error: unknown) => void = () => undefined) {
     this.#round = round;
@@ -64,26 +70,30 @@ export class Rounds {
   async stop(): Promise<void> {
     this.#stopped = true;
     if (this.#timer) clearInterval(this.#timer);
+    this.#pause.end();
     await this.settle();
   }
 
   async #rounds(): Promise<number> {
     // A round that asks for another before it waits for anything would otherwise begin that inside itself.
     await Promise.resolve();
-    const errors: unknown[] = [];
+    let first: { readonly error: unknown } | null = null;
+    let failures = 0;
     let done = 0;
     while (this.#again && !this.#stopped) {
       this.#again = false;
       try {
         done += await this.#round();
+        failures = 0;
       } catch (error) {
         this.#failed(error);
-        errors.push(error);
+        first ??= { error };
+        if (++failures > 1 && this.#again) await this.#pause.sleep(pauseAfterFailures);
       }
     }
     // Before anybody else's turn: who asks after the last look must find nothing running.
     this.#running = null;
-    if (errors.length > 0) throw errors[0];
+    if (first) throw first.error;
     return done;
   }
 }
