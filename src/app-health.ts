@@ -1,4 +1,5 @@
 /** The part of the composition root that says what `/health` answers. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Site } from './config.ts';
 import type { Clock } from './domain/clock.ts';
 import { formatInstant, londonDate } from './domain/dates.ts';
@@ -30,17 +31,21 @@ export function healthOf(
       ok: state.demoLoaded(),
       ...(state.demoLoaded() ? {} : { detail: 'The demo’s councils are being loaded.' }),
     };
-    const telling = { name: 'telling', ok: true, ...(await untoldDetail(db, clock)) };
+    const telling = { name: 'telling', ok: true, ...(database.ok ? await untoldDetail(db, clock) : notKnown) };
     const stopping = { name: 'stopping', ok: false, detail: 'This process is being stopped: send no more here.' };
     return [database, calendar, ...(site.demo ? [demo] : []), telling, ...(state.stopping() ? [stopping] : [])];
   };
 }
 
-// Staff can still tell by hand: it must not take the service down.
+const notKnown = { detail: 'Not known: the database cannot be asked.' };
+const patience = 1_000;
+
+// Staff can still tell by hand: neither what it says nor how long it takes may take the service down.
 async function untoldDetail(db: Database, clock: Clock): Promise<{ detail?: string }> {
   const now = clock.now();
-  const untold = await untoldAnywhere(db, now).catch(() => null);
-  if (untold === null) return { detail: 'Not known: the database cannot be asked.' };
+  const asked = untoldAnywhere(db, now).catch(() => null);
+  const untold = await Promise.race([asked, sleep(patience, null, { ref: false })]);
+  if (untold === null) return notKnown;
   return untold.since === null
     ? {}
     : {

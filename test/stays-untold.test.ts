@@ -59,7 +59,7 @@ describe('what a stay has to tell and cannot', () => {
     later(site, 0.2);
     await site.settle();
     const { alarms, ...lists } = await said(site);
-    const untold = { since, councils: [site.council.id] };
+    const untold = { since, stays: 1, more: false, councils: [site.council.id] };
     assert.deepEqual(lists, { board: untold, list: untold });
     assert.match(alarms, /^1 stay has not been told of, waiting since .*: care providers and councils may not know/);
     assert.doesNotMatch(alarms, /Example|Barbara|999 ?000/);
@@ -92,6 +92,22 @@ describe('what a stay has to tell and cannot', () => {
     assert.ok((await said(site)).list);
     assert.equal(await seeUntold(site.notices, { ...site.sister, organisation: 'ELSEWHERE' }), null);
     await assert.rejects(seeUntold(site.notices, site.carer), { code: 'NOT_ALLOWED' });
+    await site.settle();
+  });
+
+  it('H08: names to phone only councils with which the hospital has an agreement today', async () => {
+    const site = await siteOn(test);
+    await site.hear('arrived');
+    later(site, 6);
+    const { agreements } = site.notices;
+    const [own] = agreements;
+    assert.ok(own);
+    const over = { ...own, id: 'over', council: 'OVER', until: '2020-01-01' };
+    const notYet = { ...own, id: 'not-yet', council: 'NOT-YET', from: '2099-01-01' };
+    const said = await seeUntold({ ...site.notices, agreements: [over, ...agreements, notYet] }, site.sister);
+    assert.deepEqual(said?.councils, [site.council.id]);
+    const ended = await seeUntold({ ...site.notices, agreements: [over] }, site.sister);
+    assert.deepEqual(ended && [ended.stays, ended.councils], [1, []], 'what was told is still to be taken back');
     await site.settle();
   });
 
@@ -137,6 +153,28 @@ describe('what a stay has to tell and cannot', () => {
     await site.settle();
     assert.deepEqual((await site.mail()).map(({ of }) => of), ['with-us', 'with-us']);
   }); // prettier-ignore
+
+  it('H08: is tried after everybody who has not failed yet, however long ago it came', async () => {
+    const lines = [1, 2].map((n) => ({ id: `M${n}`, number: nhs(n), family: 'Example', given: `Given${n}` }));
+    const site = await siteOn(test, { lines });
+    const { deliver } = site.desk;
+    const tried: string[] = [];
+    let broken = true;
+    site.desk.deliver = async (trx, sending) => {
+      tried.push(sending.person);
+      if (broken) throw new Error('A test broke the desk');
+      return deliver.call(site.desk, trx, sending);
+    };
+    await site.say('arrived');
+    const [first] = tried;
+    tried.length = 0;
+    broken = false;
+    later(site, 2);
+    await site.hear('arrived', { by: 'P2', visit: 'V2', number: nhs(2) });
+    await site.watch.run();
+    assert.equal(tried.at(-1), first);
+    assert.notEqual(tried[0], first);
+  });
 });
 
 describe('what stays should have told, over HTTP', () => {
@@ -171,7 +209,7 @@ describe('what stays should have told, over HTTP', () => {
     for (const path of ['/board', '/told'])
       assert.match(
         await read('nia', path),
-        /may not have been told Automatic messages about some patients here have waited since 3am: .* What to do: find the patient ?, then tell or phone them from the answer, or phone the council/,
+        /may not have been told Automatic messages about 1 patient here have waited since 3am: .* What to do: find the patient ?, then tell or phone them from the answer, or phone the council/,
       );
     for (const path of ['/board', '/told'])
       assert.match(await read('nia', path), /or phone the council: Sherwood County Council 01632/);

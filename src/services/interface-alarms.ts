@@ -33,7 +33,7 @@ export function alarmsOf(status: InterfaceStatus, listener: ListenerState | null
   }
   if (untold.since !== null)
     alarms.push(
-      `${untold.stays === 1 ? '1 stay has' : `${untold.stays.toLocaleString('en-GB')} stays have`} not been told of, waiting since ${formatInstant(untold.since, at)}: care providers and councils may not know that somebody has come, or has gone home. Hospital staff see it on their lists. Look in the log for “a notice could not be followed up”; once that is mended, they are told automatically.`,
+      `${untold.stays === 1 ? '1 stay has' : `${untold.more ? 'More than ' : ''}${untold.stays.toLocaleString('en-GB')} stays have`} not been told of, waiting since ${formatInstant(untold.since, at)}: care providers and councils may not know that somebody has come, or has gone home. Hospital staff see it on their lists. Look in the log for “a notice could not be followed up”; once that is mended, they are told automatically.`,
     );
   for (const { feed, count, firstExpiresAt } of stranded)
     alarms.push(

@@ -87,22 +87,31 @@ export class StayWatch {
   }
 
   async #tell(): Promise<number> {
+    const failing = [...this.#failing.keys()];
+    // Whoever failed comes last: a try may take long, and nobody else is to wait for it.
+    const others = await this.#tellBut(failing);
+    const paused = this.#paused();
+    const again = await this.#tellBut([...paused, ...others.left]);
+    const waits = new Set([...paused, ...again.left]);
+    for (const stayId of failing) if (!waits.has(stayId)) this.#failing.delete(stayId);
+    return others.taken + again.taken;
+  }
+
+  /** @param not whose turn it is not. @returns `left`: those who could not be told of, since they failed or another process has them */
+  async #tellBut(not: readonly string[]): Promise<{ taken: number; left: readonly string[] }> {
     const { db, failed } = this.#deps.notices;
-    // Another process has these, or they failed: not again in this round, and after a failure not in the next either.
-    const left = this.#paused();
+    const left: string[] = [];
     let taken = 0;
     while (!this.#rounds.stopped) {
-      const stays = await staysToTell(db, left, mostAtOnce);
+      const stays = await staysToTell(db, [...not, ...left], mostAtOnce);
       if (stays.length === 0) break;
       for (const stayId of stays) {
-        const done = await this.#one(stayId, failed);
-        if (done) taken++;
+        if (this.#rounds.stopped) break;
+        if (await this.#one(stayId, failed)) taken++;
         else left.push(stayId);
       }
     }
-    const waits = new Set(left);
-    for (const stayId of this.#failing.keys()) if (!waits.has(stayId)) this.#failing.delete(stayId);
-    return taken;
+    return { taken, left };
   }
 
   #paused(): string[] {

@@ -3,10 +3,12 @@
  * tried, or nothing that tries. Somebody must know while it lasts, or a provider visits an empty house, and a person at
  * home gets no visit (hazards H08 and H27): those who run the service, and those who can tell by hand.
  */
+import { isInForce } from '../../domain/agreement.ts';
 import type { Agreement } from '../../domain/agreement.ts';
 import { requirePermission } from '../../domain/caller.ts';
 import type { Caller } from '../../domain/caller.ts';
 import type { Clock } from '../../domain/clock.ts';
+import { londonDate } from '../../domain/dates.ts';
 import type { Db } from '../../store/database.ts';
 import { untoldStays } from '../../store/notices/stay-told.ts';
 import type { UntoldStays } from '../../store/notices/stay-told.ts';
@@ -17,9 +19,12 @@ const toldWithin = 5 * 60_000;
 
 /** Some stays of a hospital have not been told of. */
 export interface Untold {
+  readonly stays: number;
+  /** There are more than were counted. */
+  readonly more: boolean;
   /** Since when the first of them waits. */
   readonly since: Date;
-  /** Whose people they may be, and who may not know. */
+  /** Whose people they may be, and who may not know: those with which the hospital has an agreement today. */
   readonly councils: readonly string[];
 }
 
@@ -32,8 +37,12 @@ export async function untoldAt(
   // Those that are over too: what was told by them is still to be taken back.
   const telling = agreements.filter((one) => one.hospital === hospital && one.notices.automatic.length > 0);
   if (telling.length === 0) return null;
-  const { since } = await untoldStays(db, lateAt(clock.now()), hospital);
-  return since && { since, councils: [...new Set(telling.map(({ council }) => council))] };
+  const now = clock.now();
+  const { since, ...many } = await untoldStays(db, lateAt(now), hospital);
+  if (since === null) return null;
+  const today = londonDate(now);
+  const toPhone = telling.filter((one) => isInForce(one, today));
+  return { since, ...many, councils: [...new Set(toPhone.map(({ council }) => council))] };
 }
 
 /** As {@link untoldAt}, of the caller's own hospital. It names nobody. @throws HomewardError NOT_ALLOWED */

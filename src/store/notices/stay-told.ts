@@ -26,17 +26,23 @@ export async function longestToTell(db: Db, now: Date): Promise<number> {
 /** Stays whose news was to be told before a moment and has not been. */
 export interface UntoldStays {
   readonly stays: number;
+  /** There are more than were counted. */
+  readonly more: boolean;
   /** Since when the first of them has waited; null when there are none. */
   readonly since: Date | null;
 }
+
+/** Changes that are looked through for them: however much waits, asking costs no more. */
+const mostCounted = 1_000;
 
 /** What has waited since before a moment. @param hospital of whose stays; null: of all, also of stays that are no more */
 export async function untoldStays(db: Db, before: Date, hospital: string | null): Promise<UntoldStays> {
   const own = hospital === null ? sql`` : sql`join stay s on s.stay_id = c.stay_id and s.organisation = ${hospital}`;
   const { rows } = await sql<UntoldStays>`
-    select count(distinct c.stay_id)::integer as stays, min(c.changed_at) as since
-    from stay_to_tell c ${own} where c.changed_at < ${before}::timestamptz`.execute(db.sql);
-  return rows[0] ?? { stays: 0, since: null };
+    select count(distinct stay_id)::integer as stays, count(*) = ${mostCounted} as more, min(changed_at) as since from (
+      select c.stay_id, c.changed_at from stay_to_tell c ${own}
+      where c.changed_at < ${before}::timestamptz order by c.change_id limit ${mostCounted}) c`.execute(db.sql);
+  return rows[0] ?? { stays: 0, more: false, since: null };
 }
 
 /** At which bundle each council's facts stand. */

@@ -63,6 +63,9 @@ function boardPage({ board, councils }: BoardPageDeps): Page {
       const here = rows((one) => isInDepartment(one, caller.team));
       const wards = rows((one) => !isInDepartment(one, caller.team));
       const names = listed.map(nameOf);
+      // Numbers for the list's gaps stand above what was not told, which may be other councils' as well.
+      const above = gaps.length > 0 ? names : [];
+      const below = phones.filter(({ council }) => !above.includes(council));
       return render('board.njk', {
         switchedOn,
         here,
@@ -70,7 +73,7 @@ function boardPage({ board, councils }: BoardPageDeps): Page {
         counts: { here: countText(here.length, gaps), wards: countText(wards.length, gaps) },
         sources: sourceLines(sources, { nameOf, reader: 'hospital' }, now),
         gaps: gapTexts(gaps, { nameOf, reader: 'hospital' }, now),
-        untold: untold && untoldView(untold, { nameOf, phones }, now),
+        untold: untold && untoldView(untold, { nameOf, phones: below }, now),
         toPhone: phones.filter(({ council }) => names.includes(council)),
       });
     },

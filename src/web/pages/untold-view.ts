@@ -5,13 +5,14 @@ import { sinceText } from './list-gap-texts.ts';
 
 /** Names nobody, so that it may stand above any list. @param words by which a council's name and numbers are found */
 export function untoldView(
-  { since, councils }: Untold,
+  { since, councils, stays, more }: Untold,
   { nameOf, phones }: { readonly nameOf: (id: string) => string; readonly phones: readonly CouncilPhones[] },
   now: Date,
 ): { readonly text: string; readonly toPhone: readonly CouncilPhones[] } {
   const names = councils.map(nameOf);
+  const how = stays === 1 ? '1 patient' : `${more ? 'more than ' : ''}${stays.toLocaleString('en-GB')} patients`;
   return {
-    text: `Automatic messages about some patients here have waited since ${sinceText(since, now)}: nobody may know that they came, or went home.`,
+    text: `Automatic messages about ${how} here have waited since ${sinceText(since, now)}: nobody may know that they came, or went home.`,
     toPhone: phones.filter(({ council }) => names.includes(council)),
   };
 }
