@@ -230,6 +230,7 @@ describe('the board', () => {
       councils: [],
       gaps: [],
       sources: { hospitals: [], councils: [] },
+      untold: null,
     });
   });
 
@@ -237,7 +238,14 @@ describe('the board', () => {
     for (const agreement of [{ arrival: { ask: true } }, { arrival: {} }, { enabled: false }]) {
       const site = await newSite(agreement);
       await arrive(site, A);
-      const off = { switchedOn: false, people: [], councils: [], gaps: [], sources: { hospitals: [], councils: [] } };
+      const off = {
+        switchedOn: false,
+        people: [],
+        councils: [],
+        gaps: [],
+        sources: { hospitals: [], councils: [] },
+        untold: null,
+      };
       assert.deepEqual(await boardOf(site.board, site.nurse('n')), off);
     }
   });
