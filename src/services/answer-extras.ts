@@ -2,6 +2,7 @@
  * What stands on an answer's page beside the answer itself: calls that were made, cautions about numbers, whether
  * something was told, and the question what came of it. Read only for an answer whose view is in the audit trail.
  */
+import type { Agreement } from '../domain/agreement.ts';
 import { phoneKey } from '../domain/call.ts';
 import { careNow } from '../domain/care-now.ts';
 import type { CareNow } from '../domain/care-now.ts';
@@ -12,18 +13,19 @@ import { isOpen } from '../domain/stay-course.ts';
 import { callsAbout, forgetCalls } from '../store/calls.ts';
 import type { StoredCall } from '../store/calls.ts';
 import type { Trx } from '../store/database.ts';
+import { glanceAtExtras } from '../store/extras-glance.ts';
 import { staysOfNumbers } from '../store/hospital/stays.ts';
 import { noticesOfPerson } from '../store/notices/lists.ts';
 import { latestTelling } from '../store/notices/team-count.ts';
 import { forgetOutcomePeople } from '../store/outcomes.ts';
 import { forgetWrongNumbers } from '../store/wrong-numbers.ts';
-import { packagesOf, shownTo } from './calls.ts';
+import { agreementOf, packagesOf, shownTo } from './calls.ts';
 import type { CallDeps } from './calls.ts';
 import type { AuditedAnswer } from './look-up.ts';
 import { endedInDeath, sinceOf } from './notices/person-stays.ts';
 import { permissionNow } from './notices/standing.ts';
 import { isAboutSomebody } from './notices/subject.ts';
-import { outcomeToAsk } from './outcomes.ts';
+import { isTimeToAsk, lookUpsSince, outcomeToAsk } from './outcomes.ts';
 import type { OutcomeAsked } from './outcomes.ts';
 import { standingCautions } from './wrong-numbers.ts';
 
@@ -87,16 +89,18 @@ export async function answerExtras(
     if (!canRefuse || on === 'card') return none;
     return { ...none, canRefuse, refused: await deps.db.transaction((trx) => isRefused(trx, caller, answer, deps.clock.now())) };
   }
+  const providers = [...new Set(packagesOf(answer).flatMap(({ providerId }) => providerId ?? []))];
+  const numbers = [answer.asked, answer.supersededBy].filter((one) => one !== null);
+  const plain = await nothingBeside(deps, caller, shown.id, { providers, numbers });
+  if (plain) return { ...none, canTell: may(caller.role, 'tell') && (plain.notices.providers || plain.notices.council), canRefuse };
   return deps.db.transaction(async (trx) => {
     const now = deps.clock.now();
     const { council, personKey, agreement } = await shownTo(trx, deps, caller, shown.id, now);
     const of = { hospital: caller.organisation, council, personKey, keptFor: agreement.retention.notices };
-    const providers = [...new Set(packagesOf(answer).flatMap(({ providerId }) => providerId ?? []))];
     const { providers: toProviders, council: toCouncil } = agreement.notices;
     const told = await latestTelling(trx, of);
     // Only of whom something was told: most answers are of somebody of whom nothing was.
     const notices = told === null ? [] : await noticesOfPerson(trx, of);
-    const numbers = [answer.asked, answer.supersededBy].filter((one) => one !== null);
     const stays = (await staysOfNumbers(trx, numbers)).filter(({ organisation, person }) => organisation === caller.organisation && person.birthDate === banner.birthDate);
     const since = sinceOf(stays.find(({ status }) => isOpen(status)) ?? null, now);
     const about = { hospital: caller.organisation, council, personKey, birthDate: banner.birthDate };
@@ -113,6 +117,20 @@ export async function answerExtras(
     };
   });
 } // prettier-ignore
+
+// The agreement under which an answer stands, where there is nothing else to be read about its patient.
+async function nothingBeside(
+  { db, clock, agreements }: CallDeps,
+  caller: Caller,
+  answerId: string,
+  of: { readonly providers: readonly string[]; readonly numbers: readonly string[] },
+): Promise<Agreement | null> {
+  const now = clock.now();
+  const { session, organisation: hospital } = caller;
+  const seen = await glanceAtExtras(db, { ...of, answerId, session, hospital, now, lookUpsSince: lookUpsSince(now) });
+  if (!seen || seen.anything || (seen.lookUp && isTimeToAsk(seen.lookUp, now))) return null;
+  return agreementOf({ agreements }, caller, seen.council, now);
+}
 
 // Where no record was shown, a "no" is known by the number alone.
 async function isRefused(trx: Trx, { organisation }: Caller, { council, asked }: Answer, now: Date): Promise<boolean> {

@@ -108,10 +108,20 @@ export async function shownTo(
   const stored = await seeAnswer(askIn(trx), answerId, caller.session, now);
   if (!stored?.personKey) throw new HomewardError('ANSWER_GONE');
   const { answer, council, personKey } = stored;
-  const agreement = agreements.find((one) => one.council === council && one.hospital === caller.organisation);
-  if (!agreement || !isInForce(agreement, londonDate(now)) || !agreement.roles[caller.role])
-    throw new HomewardError('NOT_ALLOWED');
+  const agreement = agreementOf({ agreements }, caller, council, now);
+  if (!agreement) throw new HomewardError('NOT_ALLOWED');
   return { answer, council, personKey, agreement };
+}
+
+/** The agreement that lets somebody see a council's records now; null when none does. */
+export function agreementOf(
+  { agreements }: Pick<CallDeps, 'agreements'>,
+  caller: Caller,
+  council: string,
+  now: Date,
+): Agreement | null {
+  const agreement = agreements.find((one) => one.council === council && one.hospital === caller.organisation);
+  return agreement && isInForce(agreement, londonDate(now)) && agreement.roles[caller.role] ? agreement : null;
 }
 
 /** Packages that an answer shows, open and ended. */

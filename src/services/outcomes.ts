@@ -11,6 +11,7 @@ import type { OutcomeAnswer, OutcomeCounts } from '../domain/outcome.ts';
 import { writeAudit } from '../store/audit.ts';
 import type { Trx } from '../store/database.ts';
 import { halfAnswered, keepAsked, keepOutcome, openLookUp, outcomesOf } from '../store/outcomes.ts';
+import type { OpenLookUp } from '../store/outcomes.ts';
 import { shownTo } from './calls.ts';
 import type { CallDeps } from './calls.ts';
 
@@ -37,11 +38,21 @@ export async function outcomeToAsk(
   const half = await halfAnswered(trx, of, new Date(now.getTime() - secondFor));
   if (half) return { lookUp: half, question: 'changed' };
   const numbers = [answer.asked, answer.supersededBy].filter((one) => one !== null);
-  const lookUp = await openLookUp(trx, of, numbers, new Date(now.getTime() - longest));
-  const from = lookUp && outcomeAskedFrom(lookUp.kind, lookUp.at, lookUp.endedAt);
-  if (!lookUp || !from || from > now) return null;
+  const lookUp = await openLookUp(trx, of, numbers, lookUpsSince(now));
+  if (!lookUp || !isTimeToAsk(lookUp, now)) return null;
   await keepAsked(trx, of, lookUp, now, new Date(now.getTime() + of.keptFor));
   return { lookUp: lookUp.id, question: 'outcome' };
+}
+
+/** Look-ups before this are asked about no more. */
+export function lookUpsSince(now: Date): Date {
+  return new Date(now.getTime() - longest);
+}
+
+/** Whether it is time to ask what came of a look-up. */
+export function isTimeToAsk({ kind, at, endedAt }: OpenLookUp, now: Date): boolean {
+  const from = outcomeAskedFrom(kind, at, endedAt);
+  return from !== null && from <= now;
 }
 
 /**

@@ -1,5 +1,6 @@
 /** What came of look-ups: what was asked, and what was answered. */
 import { sql } from 'kysely';
+import type { RawBuilder } from 'kysely';
 import type { AnswerKind } from '../domain/answer.ts';
 import type { Change, Outcome, OutcomeAnswer } from '../domain/outcome.ts';
 import type { Db, Trx } from './database.ts';
@@ -32,16 +33,31 @@ export async function openLookUp(
   since: Date,
 ): Promise<OpenLookUp | null> {
   const { rows } = await sql<{ id: string; at: Date; kind: AnswerKind; ended_at: Date | null }>`
-    select e.answer_id as id, e.at, e.outcome as kind,
-      (select min(s.ended_at) from stay s where s.nhs_number = any(${[...numbers]}) and s.organisation = ${hospital} and s.ended_at >= e.at) as ended_at
+    ${openLookUpOf({ hospital, council: sql`${council}`, personKey: sql`${personKey}::bigint` }, numbers, since)}`.execute(
+    db.sql,
+  );
+  const [row] = rows;
+  return row ? { id: row.id, at: row.at, kind: row.kind, endedAt: row.ended_at } : null;
+}
+
+/** The statement of {@link openLookUp}, of a person that a statement around it may name. */
+export function openLookUpOf(
+  {
+    hospital,
+    council,
+    personKey,
+  }: { readonly hospital: string; readonly council: RawBuilder<unknown>; readonly personKey: RawBuilder<unknown> },
+  numbers: readonly string[],
+  since: Date,
+): RawBuilder<unknown> {
+  return sql`select e.answer_id as id, e.at, e.outcome as kind,
+      (select min(s.ended_at) from stay s where s.nhs_number = any(${[...numbers]}::text[]) and s.organisation = ${hospital} and s.ended_at >= e.at) as ended_at
     from audit_event e
     where e.council = ${council} and e.person_key = ${personKey} and e.organisation = ${hospital} and e.action = 'look-up'
       and e.at > ${since} and e.outcome in ('care', 'no-care') and e.answer_id is not null
       and not exists (select from look_up_outcome o where o.hospital = ${hospital} and o.council = ${council}
         and o.person_key = ${personKey} and o.answered_at >= e.at)
-    order by e.at limit 1`.execute(db.sql);
-  const [row] = rows;
-  return row ? { id: row.id, at: row.at, kind: row.kind, endedAt: row.ended_at } : null;
+    order by e.at limit 1`;
 }
 
 /** An outcome that was told a moment ago, whose second question is open; null when there is none. */
