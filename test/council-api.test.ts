@@ -4,7 +4,7 @@ import { after, before, describe, it } from 'node:test';
 import { councilSide, tokenSetting } from '../src/app-council.ts';
 import { HomewardError } from '../src/domain/error.ts';
 import { councilApi } from '../src/web/pages/council-api.ts';
-import { councilTokens, startTwoCouncils } from './support/council-web.ts';
+import { councilTokens, startTwoCouncils, withoutTrail } from './support/council-web.ts';
 import type { CouncilSite } from './support/council.ts';
 import { nhs } from './support/import-lines.ts';
 import { auditOf } from './support/import-site.ts';
@@ -103,22 +103,13 @@ describe('the address of a council’s lists', () => {
   });
 
   it('H24: gives nothing while the trail cannot be written', async () => {
-    const { transaction } = web.db;
-    const broken = async (work: Parameters<typeof transaction>[0]): Promise<unknown> =>
-      transaction.call(web.db, async (trx) => {
-        const proxy = new Proxy(trx, { get: (of, key) => (key === 'sql' ? new Proxy(trx.sql, { get: (sql, name) => (name === 'insertInto' ? () => { throw new Error('no trail'); } : Reflect.get(sql, name) as unknown) }) : Reflect.get(of, key) as unknown) });
-        return work(proxy as typeof trx);
-      });
-    Object.assign(web.db, { transaction: broken });
-    try {
+    await withoutTrail(web, async () => {
       const { status, text } = await ask('holds');
       assert.ok(status >= 500, String(status));
       assert.doesNotMatch(text, /HOLMES|999/);
-    } finally {
-      Reflect.deleteProperty(web.db, 'transaction');
-    }
+    });
     assert.equal((await ask('holds')).status, 200);
-  }); // prettier-ignore
+  });
 });
 
 describe('a council’s token', () => {

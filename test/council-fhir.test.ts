@@ -12,7 +12,7 @@ import type { CouncilList } from '../src/services/council/lists.ts';
 import { listBundle } from '../src/web/fhir/council-bundle.ts';
 import { councilApi } from '../src/web/pages/council-api.ts';
 import { councilFhir } from '../src/web/pages/council-fhir.ts';
-import { councilTokens, startTwoCouncils } from './support/council-web.ts';
+import { councilTokens, startTwoCouncils, withoutTrail } from './support/council-web.ts';
 import type { CouncilSite } from './support/council.ts';
 import { nhs } from './support/import-lines.ts';
 import { auditOf } from './support/import-site.ts';
@@ -202,24 +202,15 @@ describe('the address of a council’s lists as FHIR', () => {
   });
 
   it('H24: gives nothing while the trail cannot be written', async () => {
-    const { transaction } = web.db;
-    const broken = async (work: Parameters<typeof transaction>[0]): Promise<unknown> =>
-      transaction.call(web.db, async (trx) => {
-        const proxy = new Proxy(trx, { get: (of, key) => (key === 'sql' ? new Proxy(trx.sql, { get: (sql, name) => (name === 'insertInto' ? () => { throw new Error('no trail'); } : Reflect.get(sql, name) as unknown) }) : Reflect.get(of, key) as unknown) });
-        return work(proxy as typeof trx);
-      });
-    Object.assign(web.db, { transaction: broken });
-    try {
+    await withoutTrail(web, async () => {
       for (const { status, text } of [await fhir('holds'), await accesses(`patient.identifier=${nhs(1)}`)]) {
         assert.ok(status >= 500, String(status));
         assert.match(text, /OperationOutcome/);
         assert.doesNotMatch(text, /HOLMES|999/);
       }
-    } finally {
-      Reflect.deleteProperty(web.db, 'transaction');
-    }
+    });
     assert.equal((await fhir('holds')).status, 200);
-  }); // prettier-ignore
+  });
 });
 
 describe('who looked at a person, as AuditEvents', () => {

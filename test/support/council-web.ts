@@ -46,3 +46,22 @@ export async function startTwoCouncils(
   Object.assign(systems[1] ?? {}, { council: other.site.council.id });
   return { web, one, other };
 }
+
+/** Does work while nothing can be added to the trail. */
+export async function withoutTrail({ db }: RunningWeb, work: () => Promise<void>): Promise<void> {
+  const { transaction } = db;
+  const broken = async (inside: Parameters<typeof transaction>[0]): Promise<unknown> =>
+    transaction.call(db, async (trx) => {
+      const noTrail = (): never => {
+        throw new Error('no trail');
+      };
+      const sql = new Proxy(trx.sql, { get: (of, key) => (key === 'insertInto' ? noTrail : (Reflect.get(of, key) as unknown)) }); // prettier-ignore
+      return inside(new Proxy(trx, { get: (of, key) => (key === 'sql' ? sql : (Reflect.get(of, key) as unknown)) }));
+    });
+  Object.assign(db, { transaction: broken });
+  try {
+    await work();
+  } finally {
+    Reflect.deleteProperty(db, 'transaction');
+  }
+}

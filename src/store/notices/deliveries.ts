@@ -22,20 +22,12 @@ export interface NewDelivery {
 }
 
 /** A delivery as the sender needs to know it. */
-export interface StoredDelivery {
+export interface StoredDelivery extends Omit<NewDelivery, 'at' | 'from'> {
   readonly id: string;
-  readonly notice: string;
-  readonly recipient: string;
-  readonly council: string;
-  readonly person: string;
-  readonly channel: CarriedChannel;
-  readonly address: string;
-  readonly reason: DeliveryReason;
   readonly state: 'waiting' | 'sending' | 'taken';
   readonly parcel: string | null;
   readonly attempts: number;
   readonly createdAt: Date;
-  readonly giveUpAt: Date;
   readonly reference: string | null;
 }
 
