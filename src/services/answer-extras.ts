@@ -19,7 +19,7 @@ import { noticesOfPerson } from '../store/notices/lists.ts';
 import { latestTelling } from '../store/notices/team-count.ts';
 import { forgetOutcomePeople } from '../store/outcomes.ts';
 import { forgetWrongNumbers } from '../store/wrong-numbers.ts';
-import { agreementOf, packagesOf, shownTo } from './calls.ts';
+import { agreementToSee, packagesOf, shownTo } from './calls.ts';
 import type { CallDeps } from './calls.ts';
 import type { AuditedAnswer } from './look-up.ts';
 import { endedInDeath, sinceOf } from './notices/person-stays.ts';
@@ -91,8 +91,8 @@ export async function answerExtras(
   }
   const providers = [...new Set(packagesOf(answer).flatMap(({ providerId }) => providerId ?? []))];
   const numbers = [answer.asked, answer.supersededBy].filter((one) => one !== null);
-  const plain = await nothingBeside(deps, caller, shown.id, { providers, numbers });
-  if (plain) return { ...none, canTell: may(caller.role, 'tell') && (plain.notices.providers || plain.notices.council), canRefuse };
+  const bare = await nothingBeside(deps, caller, shown.id, { providers, numbers });
+  if (bare) return { ...none, canTell: may(caller.role, 'tell') && (bare.notices.providers || bare.notices.council), canRefuse };
   return deps.db.transaction(async (trx) => {
     const now = deps.clock.now();
     const { council, personKey, agreement } = await shownTo(trx, deps, caller, shown.id, now);
@@ -118,7 +118,7 @@ export async function answerExtras(
   });
 } // prettier-ignore
 
-// The agreement under which an answer stands, where there is nothing else to be read about its patient.
+// The agreement under which an answer is seen, where nothing stands beside it; null where all of it is to be read.
 async function nothingBeside(
   { db, clock, agreements }: CallDeps,
   caller: Caller,
@@ -129,7 +129,7 @@ async function nothingBeside(
   const { session, organisation: hospital } = caller;
   const seen = await glanceAtExtras(db, { ...of, answerId, session, hospital, now, lookUpsSince: lookUpsSince(now) });
   if (!seen || seen.anything || (seen.lookUp && isTimeToAsk(seen.lookUp, now))) return null;
-  return agreementOf({ agreements }, caller, seen.council, now);
+  return agreementToSee({ agreements }, caller, seen.council, now);
 }
 
 // Where no record was shown, a "no" is known by the number alone.

@@ -108,13 +108,13 @@ export async function shownTo(
   const stored = await seeAnswer(askIn(trx), answerId, caller.session, now);
   if (!stored?.personKey) throw new HomewardError('ANSWER_GONE');
   const { answer, council, personKey } = stored;
-  const agreement = agreementOf({ agreements }, caller, council, now);
+  const agreement = agreementToSee({ agreements }, caller, council, now);
   if (!agreement) throw new HomewardError('NOT_ALLOWED');
   return { answer, council, personKey, agreement };
 }
 
 /** The agreement that lets somebody see a council's records now; null when none does. */
-export function agreementOf(
+export function agreementToSee(
   { agreements }: Pick<CallDeps, 'agreements'>,
   caller: Caller,
   council: string,
