@@ -186,17 +186,17 @@ describe('a dead address', () => {
     assert.deepEqual((await site.tasks()).map(({ kind }) => kind).sort(), ['dead-address', 'nobody-to-tell']); // prettier-ignore
   });
 
-  it('does not bounce a notice that another address of the channel has, in either order', async (t) => {
-    for (const bad of ['a@care.example', 'b@care.example']) {
+  // Two tests and not one with a loop: the sender of the first site would take up what the second has written.
+  for (const bad of ['a@care.example', 'b@care.example'])
+    it(`does not bounce a notice that another address of the channel has, when ${bad} is dead`, async (t) => {
       const site = await siteFor(t, ['email', 'a@care.example'], ['email', 'b@care.example']);
       site.email.answer = ({ to }) => (to === bad ? dead : { is: 'delivered' });
       const written = await site.tell();
       site.sender();
       await site.settled();
-      assert.equal((await site.state(written)).status, 'delivered', bad);
+      assert.equal((await site.state(written)).status, 'delivered');
       assert.equal((await site.tasks()).length, 1);
-    }
-  });
+    });
 
   it('is found when a letter that was taken comes back, once', async (t) => {
     const site = await siteFor(t, ['email', 'office@care.example']);
