@@ -217,7 +217,9 @@ describe('where HL7 may go', () => {
     const toPlain = courierTo(systemFile(plain.port, { connection: { security: 'tls' } }));
     const { is } = await toPlain.carry(parcel(), AbortSignal.timeout(1000));
     assert.equal(is, 'later');
-    assert.deepEqual([running.received.length, plain.received.length], [2, 0]);
+    assert.equal(running.received.length, 2);
+    // A greeting of TLS is mostly random: one in forty holds a frame by chance.
+    assert.ok(plain.received.every((bytes) => !bytes.includes('MSH') && !bytes.includes('Holmes')));
   });
 
   it('says yes to no answer without a message id, or of an unknown code', async (t) => {
