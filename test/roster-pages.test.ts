@@ -1,5 +1,7 @@
 /** The page of a provider's list over HTTP: nothing of a file is read before it is known that it may be handed in. */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { Readable } from 'node:stream';
 import { after, before, describe, it } from 'node:test';
 import { rosterAgreementSchema } from '../src/domain/roster-agreement.ts';
@@ -46,9 +48,34 @@ async function handIn(body: string): Promise<{ status: number; text: string }> {
   return { status: reply.status, text: await reply.text() };
 }
 
+/** As a browser does: all of the file is sent before a byte of the answer is read. */
+async function sentWhole(body: string): Promise<string> {
+  const token = await mo.token('/phone-numbers');
+  const part = (of: string, content: string): string => `--limit\r\nContent-Disposition: form-data; ${of}\r\n\r\n${content}\r\n`; // prettier-ignore
+  const form = `${part('name="_token"', token)}${part('name="file"; filename="clients.csv"', body)}--limit--\r\n`;
+  const { host, origin, hostname, port } = new URL(web.baseUrl);
+  const cookie = [...mo.cookies].map(([name, { value }]) => `${name}=${value}`).join('; ');
+  const head = `POST /provider/clients HTTP/1.1\r\nHost: ${host}\r\nOrigin: ${origin}\r\nSec-Fetch-Site: same-origin\r\nCookie: ${cookie}\r\nContent-Type: multipart/form-data; boundary=limit\r\nContent-Length: ${form.length}\r\n\r\n`;
+  const socket = connect(Number(port), hostname);
+  try {
+    await new Promise<void>((resolve, reject) => {
+      socket.once('error', reject);
+      setTimeout(() => reject(new Error('the file is not taken off the line')), 5000).unref();
+      socket.write(head + form, () => resolve());
+    });
+    let answer = '';
+    while (!answer.includes('</html>')) answer += String((await once(socket, 'data'))[0]);
+    return answer;
+  } finally {
+    socket.destroy();
+  }
+}
+
 describe('a file of clients', () => {
   it('is not read of a provider without an agreement, however large it is', async () => {
     assert.equal((await handIn(head + 'a\n'.repeat(2_000_000))).status, 403);
+    assert.equal(read, 0);
+    assert.match(await sentWhole(head + 'a\n'.repeat(2_000_000)), /^HTTP\/1.1 403 /);
     assert.equal(read, 0);
   });
 
@@ -63,6 +90,10 @@ describe('a file of clients', () => {
     assert.equal((await handIn(head)).status, 422);
     assert.equal(read, 4);
     assert.match((await handIn(head + 'a\n'.repeat(2_000_000))).text, /There were 4 files in a day already/);
+    assert.equal(read, 4);
+    // A browser would wait for ever for a page that says it, or show a broken connection.
+    assert.match(await sentWhole(head + 'a\n'.repeat(2_000_000)), /There were 4 files in a day already/);
+    assert.match(await sentWhole(head + 'a\n'.repeat(5_000_000)), /There were 4 files in a day already/);
     assert.equal(read, 4);
   });
 });

@@ -126,6 +126,7 @@ describe('a client with TLS', () => {
     const { server, port, received } = await startServer({ limits: { maxJunkBytes: 10 } });
     t.after(() => server.close(0));
     assert.notEqual(await send(t, port, { authorities: authority }), 'AA 1');
-    assert.deepEqual(received, []);
+    // A greeting of TLS is mostly random, and may hold a frame by chance.
+    assert.ok(received.every((bytes) => !bytes.includes('MSH')));
   });
 });

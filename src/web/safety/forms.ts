@@ -3,6 +3,8 @@
  * home of `@fastify/formbody` and `@fastify/multipart`.
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import { setTimeout } from 'node:timers/promises';
 import formbody from '@fastify/formbody';
 import multipart from '@fastify/multipart';
 import type { MultipartFile } from '@fastify/multipart';
@@ -28,6 +30,37 @@ export async function readForms(server: FastifyInstance): Promise<void> {
     if (request.method !== 'POST' || !page || page.formToken || page.upload) return;
     requireToken(request, fieldsOf(request)['_token']);
   });
+  server.addHook('onSend', async (request, reply) => {
+    if (!pageOf(request)?.upload || !sessionOf(request)) return;
+    if (!(await discardRest(request.raw))) reply.header('connection', 'close');
+  });
+}
+
+/** Bytes and milliseconds that the rest of a refused file may take. */
+const mostDiscarded = 64 * 1024 * 1024;
+const longestDiscard = 20_000;
+
+// A browser reads no answer before it has sent its file (RFC 9112, 9.3): the refusal of one that nobody reads would
+// only be seen as a page that never comes, or as a broken connection.
+async function discardRest(body: IncomingMessage): Promise<boolean> {
+  if (body.complete) return true;
+  const ended = Promise.withResolvers<boolean>();
+  let discarded = 0;
+  body.unpipe();
+  body.on('data', (chunk: Buffer) => {
+    if ((discarded += chunk.length) > mostDiscarded) ended.resolve(false);
+  });
+  body.once('end', () => ended.resolve(true));
+  body.once('close', () => ended.resolve(body.complete));
+  body.resume();
+  const over = new AbortController();
+  const late = setTimeout(longestDiscard, false, over);
+  try {
+    return await Promise.race([ended.promise, late]);
+  } finally {
+    over.abort();
+    late.catch(() => {});
+  }
 }
 
 /** The fields of a form, its token left out. */
