@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { answerExtras } from '../src/services/answer-extras.ts';
 import type { AnswerExtras } from '../src/services/answer-extras.ts';
+import { recordPermission } from '../src/services/notices/permission.ts';
 import { putStay } from './support/arrivals.ts';
 import { countingOn } from './support/counting.ts';
 import { openTestDatabase } from './support/database.ts';
@@ -48,6 +49,14 @@ describe('what stands beside an answer', () => {
   it('H23: is that they do not want a care provider told, also when they said so to a look-up', async () => {
     const site = await tellingSite(test.db);
     await site.look(nhs(1), usualBirth, { permission: 'refused' });
+    later(site, 1);
+    assert.equal((await extrasOf(site)).refused, true);
+  });
+
+  it('H23: is that they said so to a telling', async () => {
+    const site = await tellingSite(test.db);
+    const { id: answerId } = await site.ask(nhs(1), usualBirth, {}, site.sister);
+    await recordPermission(site.notices, site.sister, { answerId }, { answer: 'refused', cannotAskReason: null });
     later(site, 1);
     assert.equal((await extrasOf(site)).refused, true);
   });

@@ -9,6 +9,8 @@ import { after, before, describe, it } from 'node:test';
 import type { NhsNumber } from '../src/domain/nhs-number.ts';
 import { Database } from '../src/store/database.ts';
 import type { SqlSession } from '../src/store/engine.ts';
+import { glanceAtExtras } from '../src/store/extras-glance.ts';
+import { lastRefusal, personsWord } from '../src/store/notices/permissions.ts';
 import { readPlain } from '../src/store/plain-record.ts';
 import type { Statement } from '../src/store/statement.ts';
 import { readMismatches, readPeopleAsked, readUse } from '../src/store/use.ts';
@@ -20,7 +22,7 @@ const since = new Date('2026-09-30T06:00:00Z');
 const number = nhs(1) as NhsNumber;
 
 let test: TestDatabase;
-let asked: { statement: Statement; parameters: readonly unknown[] }[];
+let asked: { statement: Pick<Statement, 'text'>; parameters: readonly unknown[] }[];
 /** The same database, with what is asked of it written down. */
 let db: Database;
 
@@ -31,6 +33,14 @@ async function open(): Promise<void> {
     ask: (statement, parameters) => {
       asked.push({ statement, parameters });
       return test.engine.ask(statement, parameters);
+    },
+    async acquire() {
+      const { session, release } = await test.engine.acquire();
+      const query: SqlSession['query'] = (text, parameters = [], ...rest) => {
+        asked.push({ statement: { text }, parameters });
+        return session.query(text, parameters, ...rest);
+      };
+      return { session: { ...session, query }, release };
     },
   });
 }
@@ -77,7 +87,7 @@ function scansOf(node: Node): string[] {
 }
 
 const columnsOf = (node: Node): string =>
-  [...(node['Index Cond'] ?? '').matchAll(/\b(user_id|organisation|council|person_key|at) [=>]/g)]
+  [...(node['Index Cond'] ?? '').matchAll(/\b(user_id|organisation|council|person_key|number_asked|at) [=>]/g)]
     .map(([, column]) => column)
     .join(', ');
 
@@ -105,11 +115,18 @@ async function lookAtTrail(): Promise<void> {
   release(false);
 }
 
+const glance = (): Promise<unknown> =>
+  glanceAtExtras(db, { answerId: randomUUID(), session: 's', hospital: 'PLAN-1', numbers: [number], providers: ['cqc:1-1'], now: since, lookUpsSince: since }); // prettier-ignore
+const ofPerson = { hospital: 'PLAN-1', council: 'PLAN', personKey: '1', birthDate: null };
+
 const expectations: readonly [string, () => Promise<unknown>, readonly string[]][] = [
   ['whom a hospital asked for', () => readPeopleAsked(db, 'PLAN-1', since), ['audit_event_organisation by organisation, at']],
   ['what somebody looked up', () => readUse(db, 'plan-1', since), ['audit_event_turn by user_id', 'audit_event_user by user_id, at']],
   ['birth dates that did not match', () => readMismatches(db, 'PLAN-1', 'PLAN', '1', since), ['audit_event_guess by council, person_key']],
   ['a plain record', () => readPlain(db, 'PLAN', number), ['audit_event_guess by council, person_key']],
+  ['whether anything stands beside an answer', glance, ['audit_event_person by council, person_key, at', 'audit_event_refused by number_asked']],
+  ['what a person said', () => personsWord(db, ofPerson, [number], since), ['audit_event_refused by number_asked']],
+  ['when a person refused', () => lastRefusal(db, 'PLAN-1', [number], since), ['audit_event_refused by number_asked']],
 ]; // prettier-ignore
 
 const knowledge: readonly [string, () => Promise<void>][] = [

@@ -2,24 +2,25 @@
  * What stands on an answer's page beside the answer itself: calls that were made, cautions about numbers, whether
  * something was told, and the question what came of it. Read only for an answer whose view is in the audit trail.
  */
-import type { Agreement } from '../domain/agreement.ts';
 import { phoneKey } from '../domain/call.ts';
 import { careNow } from '../domain/care-now.ts';
 import type { CareNow } from '../domain/care-now.ts';
 import { may } from '../domain/caller.ts';
 import type { Answer } from '../domain/answer.ts';
 import type { Caller } from '../domain/caller.ts';
+import { HomewardError } from '../domain/error.ts';
 import { isOpen } from '../domain/stay-course.ts';
 import { callsAbout, forgetCalls } from '../store/calls.ts';
 import type { StoredCall } from '../store/calls.ts';
 import type { Trx } from '../store/database.ts';
 import { glanceAtExtras } from '../store/extras-glance.ts';
+import type { Beside } from '../store/extras-glance.ts';
 import { staysOfNumbers } from '../store/hospital/stays.ts';
 import { noticesOfPerson } from '../store/notices/lists.ts';
 import { latestTelling } from '../store/notices/team-count.ts';
 import { forgetOutcomePeople } from '../store/outcomes.ts';
 import { forgetWrongNumbers } from '../store/wrong-numbers.ts';
-import { agreementToSee, packagesOf, shownTo } from './calls.ts';
+import { agreementToSee, packagesOf } from './calls.ts';
 import type { CallDeps } from './calls.ts';
 import type { AuditedAnswer } from './look-up.ts';
 import { endedInDeath, sinceOf } from './notices/person-stays.ts';
@@ -91,45 +92,41 @@ export async function answerExtras(
   }
   const providers = [...new Set(packagesOf(answer).flatMap(({ providerId }) => providerId ?? []))];
   const numbers = [answer.asked, answer.supersededBy].filter((one) => one !== null);
-  const bare = await nothingBeside(deps, caller, shown.id, { providers, numbers });
-  if (bare) return { ...none, canTell: may(caller.role, 'tell') && (bare.notices.providers || bare.notices.council), canRefuse };
+  const now = deps.clock.now();
+  const { session, organisation: hospital } = caller;
+  const seen = await glanceAtExtras(deps.db, { answerId: shown.id, session, hospital, numbers, providers, now, lookUpsSince: lookUpsSince(now) });
+  if (!seen) throw new HomewardError('ANSWER_GONE');
+  const { council, personKey, beside } = seen;
+  const agreement = agreementToSee(deps, caller, council, now);
+  if (!agreement) throw new HomewardError('NOT_ALLOWED');
+  const canTell = may(caller.role, 'tell') && (agreement.notices.providers || agreement.notices.council);
+  const asks = on === 'page' && may(caller.role, 'record-outcome') && (beside.outcome || (seen.lookUp !== null && isTimeToAsk(seen.lookUp, now)));
+  if (!asks && !isAnything(beside)) return { ...none, canTell, canRefuse };
   return deps.db.transaction(async (trx) => {
-    const now = deps.clock.now();
-    const { council, personKey, agreement } = await shownTo(trx, deps, caller, shown.id, now);
-    const of = { hospital: caller.organisation, council, personKey, keptFor: agreement.retention.notices };
-    const { providers: toProviders, council: toCouncil } = agreement.notices;
-    const told = await latestTelling(trx, of);
-    // Only of whom something was told: most answers are of somebody of whom nothing was.
+    const of = { hospital, council, personKey, keptFor: agreement.retention.notices };
+    const told = beside.told ? await latestTelling(trx, of) : null;
     const notices = told === null ? [] : await noticesOfPerson(trx, of);
-    const stays = (await staysOfNumbers(trx, numbers)).filter(({ organisation, person }) => organisation === caller.organisation && person.birthDate === banner.birthDate);
+    const stays = beside.stay ? (await staysOfNumbers(trx, numbers)).filter(({ organisation, person }) => organisation === hospital && person.birthDate === banner.birthDate) : [];
     const since = sinceOf(stays.find(({ status }) => isOpen(status)) ?? null, now);
-    const about = { hospital: caller.organisation, council, personKey, birthDate: banner.birthDate };
+    const about = { hospital, council, personKey, birthDate: banner.birthDate };
+    const cautions = beside.wrongNumber ? await standingCautions(trx, providers) : [];
     return {
-      canTell: may(caller.role, 'tell') && (toProviders || toCouncil),
+      canTell,
       canRefuse,
-      refused: canRefuse && (await permissionNow(trx, about, numbers, since)) === 'refused',
+      refused: canRefuse && beside.said && (await permissionNow(trx, about, numbers, since)) === 'refused',
       diedHere: stays.some(endedInDeath),
       told,
       care: on === 'page' ? careNow(notices.map(({ state }) => state), now) : none.care,
-      calls: await callsAbout(trx, of, new Date(now.getTime() - day)),
-      cautions: (await standingCautions(trx, providers)).map((one) => ({ provider: one.provider, key: one.phoneKey, at: one.lastAt })),
-      outcome: on === 'page' && may(caller.role, 'record-outcome') ? await outcomeToAsk(trx, of, answer, now) : null,
+      calls: beside.called ? await callsAbout(trx, of, new Date(now.getTime() - day)) : none.calls,
+      cautions: cautions.map((one) => ({ provider: one.provider, key: one.phoneKey, at: one.lastAt })),
+      outcome: asks ? await outcomeToAsk(trx, of, answer, now) : null,
     };
-  });
+  }, { prepared: true });
 } // prettier-ignore
 
-// The agreement under which an answer is seen, where nothing stands beside it; null where all of it is to be read.
-async function nothingBeside(
-  { db, clock, agreements }: CallDeps,
-  caller: Caller,
-  answerId: string,
-  of: { readonly providers: readonly string[]; readonly numbers: readonly string[] },
-): Promise<Agreement | null> {
-  const now = clock.now();
-  const { session, organisation: hospital } = caller;
-  const seen = await glanceAtExtras(db, { ...of, answerId, session, hospital, now, lookUpsSince: lookUpsSince(now) });
-  if (!seen || seen.anything || (seen.lookUp && isTimeToAsk(seen.lookUp, now))) return null;
-  return agreementToSee({ agreements }, caller, seen.council, now);
+// Whatever it asks for is part of the answer's page; what came of the look-up is asked for apart.
+function isAnything({ told, stay, said, called, wrongNumber }: Beside): boolean {
+  return told || stay || said || called || wrongNumber;
 }
 
 // Where no record was shown, a "no" is known by the number alone.

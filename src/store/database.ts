@@ -44,7 +44,7 @@ export class Database implements Db {
    * Runs statements as one: what `work` returns is returned only after the commit.
    * @param options `slow` for work on a whole council, whose statements may take minutes; `prepared` for a few rows
    *   of each table that are asked for often: every statement is planned once a connection, by index alone. Where
-   *   the tables were changed meanwhile `work` is run a second time, so that it may do nothing but ask
+   *   the tables were changed meanwhile `work` is run a second time, so that it may do nothing beside what it asks here
    * @throws whatever `work` throws, after rolling back; or the error of the commit itself, and
    *   then nothing may be taken as kept
    */

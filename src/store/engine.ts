@@ -77,8 +77,9 @@ export function postgresEngine(url: string, asOwner: boolean, connections = 16):
   // An idle connection that the server closes must not end the process.
   pool.on('error', () => undefined);
   // A plan is kept for as long as its connection: one made while a table was empty would read all of it
-  // from then on, the whole first extract and every audit row, until the server looks at it again.
-  const options = `${settings.options} -c enable_seqscan=off`;
+  // from then on, the whole first extract and every audit row, until the server looks at it again. Left to choose, the
+  // server plans anew each time whatever it guesses to be cheaper for the values at hand, which takes longer than it runs.
+  const options = `${settings.options} -c enable_seqscan=off -c jit=off -c plan_cache_mode=force_generic_plan`;
   const lane = (): pg.Client => new pg.Client({ ...settings, options, pipeline: true } as pg.ClientConfig);
   const greet = { greet: keepDurably };
   const lanes = { read: new Lanes(lane, lanesEach), write: new Lanes(lane, lanesEach, greet) };

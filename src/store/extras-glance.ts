@@ -2,15 +2,31 @@
 import { sql } from 'kysely';
 import type { Database } from './database.ts';
 import { reading } from './statement.ts';
-import { sameNumbers } from './hospital/care.ts';
+import { refusalsOf, sameNumbers } from './hospital/care.ts';
 import { isUuid } from './notices/tellings.ts';
 import { openLookUpOf } from './outcomes.ts';
 import type { OpenLookUp } from './outcomes.ts';
 
+/** What stands beside an answer: whatever is true here has to be read. */
+export interface Beside {
+  /** Something was told about the person. */
+  readonly told: boolean;
+  /** The hospital's own system knows a stay. */
+  readonly stay: boolean;
+  /** The person said something to a telling, or refused to be looked up. */
+  readonly said: boolean;
+  /** Somebody was called. */
+  readonly called: boolean;
+  /** A number of one of the providers was wrong. */
+  readonly wrongNumber: boolean;
+  /** What came of it was asked or answered. */
+  readonly outcome: boolean;
+}
+
 export interface ExtrasGlance {
   readonly council: string;
-  /** Something was told, called, reported, said of telling or asked about, or a stay is known: it has to be read. */
-  readonly anything: boolean;
+  readonly personKey: string;
+  readonly beside: Beside;
   /** As `openLookUp` of outcomes.ts. */
   readonly lookUp: OpenLookUp | null;
 }
@@ -27,9 +43,9 @@ export interface GlancedAt {
   readonly lookUpsSince: Date;
 }
 
-interface Row {
+interface Row extends Beside {
   readonly council: string;
-  readonly anything: boolean;
+  readonly person_key: string;
   readonly id: string | null;
   readonly at: Date;
   readonly kind: OpenLookUp['kind'];
@@ -37,8 +53,8 @@ interface Row {
 }
 
 /**
- * Of most answers there is nothing beside them, and ten statements to find that out took longer than the answer. It may
- * say that there is something where there is nothing any more, and never the other way round.
+ * Of most answers there is nothing or one thing beside them, and ten statements to find that out took longer than the
+ * answer. It may say that there is something where there is nothing any more, and never the other way round.
  * @returns null where the session has no such answer, or it shows nobody
  */
 export async function glanceAtExtras(db: Database, of: GlancedAt): Promise<ExtrasGlance | null> {
@@ -48,23 +64,22 @@ export async function glanceAtExtras(db: Database, of: GlancedAt): Promise<Extra
   // Planned once for each connection and not for each page: planning takes longer than looking.
   const { sql: text, parameters } = sql<Row>`
     with same as materialized (select distinct k.number from unnest(${numbers}::text[]) s(nhs_number)
-      cross join lateral (with ${sameNumbers} select number from same) k)
-    select a.council, l.id, l.at, l.kind, l.ended_at, (
-      exists (select from telling t where t.hospital = ${hospital} and t.council = a.council and t.person_key = a.person_key)
-      or exists (select from stay s where s.nhs_number = any(${numbers}::text[]) and s.organisation = ${hospital})
-      or exists (select from permission_to_tell p where p.hospital = ${hospital} and p.nhs_number = any(array(select number from same)))
-      or exists (select from permission_to_tell p where p.hospital = ${hospital} and p.council = a.council and p.person_key = a.person_key)
-      or exists (select from audit_event e where e.number_asked = any(array(select number from same))
-        and e.organisation = ${hospital} and e.action = 'look-up' and e.permission = 'refused')
-      or exists (select from call_record c where c.hospital = ${hospital} and c.council = a.council and c.person_key = a.person_key)
-      or exists (select from wrong_number w where w.provider = any(${[...of.providers]}::text[]) and w.caution_until is null)
-      or exists (select from look_up_outcome o where o.hospital = ${hospital} and o.council = a.council and o.person_key = a.person_key)
-    ) as anything
+      cross join lateral (with ${sameNumbers} select number from same) k),
+    refusal as materialized (${refusalsOf(sql`any(array(select number from same))`)})
+    select a.council, a.person_key, l.id, l.at, l.kind, l.ended_at,
+      exists (select from telling t where t.hospital = ${hospital} and t.council = a.council and t.person_key = a.person_key) as told,
+      exists (select from stay s where s.nhs_number = any(${numbers}::text[]) and s.organisation = ${hospital}) as stay,
+      exists (select from permission_to_tell p where p.hospital = ${hospital} and p.nhs_number = any(array(select number from same)))
+        or exists (select from permission_to_tell p where p.hospital = ${hospital} and p.council = a.council and p.person_key = a.person_key)
+        or exists (select from refusal r where r.organisation = ${hospital}) as said,
+      exists (select from call_record c where c.hospital = ${hospital} and c.council = a.council and c.person_key = a.person_key) as called,
+      exists (select from wrong_number w where w.provider = any(${[...of.providers]}::text[]) and w.caution_until is null) as "wrongNumber",
+      exists (select from look_up_outcome o where o.hospital = ${hospital} and o.council = a.council and o.person_key = a.person_key) as outcome
     from answer a left join lateral (${openLookUpOf({ hospital, council: sql`a.council`, personKey: sql`a.person_key` }, numbers, of.lookUpsSince)}) l on true
     where a.answer_id = ${of.answerId} and a.session = ${of.session} and a.expires_at > ${of.now}
       and a.person_key is not null`.compile(db.sql);
   const [row] = await db.ask<Row>(reading('glance-at-extras', text), parameters);
   if (!row) return null;
-  const { council, anything, id, at, kind, ended_at } = row;
-  return { council, anything, lookUp: id === null ? null : { id, at, kind, endedAt: ended_at } };
+  const { council, person_key: personKey, id, at, kind, ended_at: endedAt, ...beside } = row;
+  return { council, personKey, beside, lookUp: id === null ? null : { id, at, kind, endedAt } };
 } // prettier-ignore

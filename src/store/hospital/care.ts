@@ -37,6 +37,15 @@ export const sameNumbers: RawBuilder<unknown> = sql`recursive same(number) as (
     and c.new_number is not null and c.until_bundle is null)`;
 
 /**
+ * When and where anybody was refused to be looked up by one of some numbers. At which hospital is to be asked of what it
+ * gives, apart (`materialized`): a plan made while the server knows nothing of the trail's size would otherwise go
+ * through all of a hospital's look-ups for it, and is kept.
+ */
+export const refusalsOf = (numbers: RawBuilder<unknown>): RawBuilder<{ organisation: string; at: Date }> =>
+  sql`select r.organisation, r.at from audit_event r where r.number_asked = ${numbers} and r.action = 'look-up'
+    and r.permission = 'refused'`;
+
+/**
  * Whether look-up `a` was of the very person whom it named: a council compared the birth date and it agreed, which
  * only these outcomes are reached with. Any council's match counts; a number that a council has no record of, a date
  * that was another's, or a look-up refused before any council was asked proves nothing, and so speaks for nobody.

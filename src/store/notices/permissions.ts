@@ -5,7 +5,7 @@ import type { CannotAskReason } from '../../domain/agreement.ts';
 import type { IsoDate } from '../../domain/dates.ts';
 import type { Human } from '../../domain/notice.ts';
 import type { Db, Trx } from '../database.ts';
-import { sameNumbers } from '../hospital/care.ts';
+import { refusalsOf, sameNumbers } from '../hospital/care.ts';
 
 export interface PermissionAsked {
   readonly answer: 'given' | 'refused' | 'cannot-ask';
@@ -75,6 +75,7 @@ export async function personsWord(
   const { rows } = await sql<{ last: PermissionAsked['answer'] | null; given: Date | null; refused: Date | null }>`
     with same as materialized (select distinct k.number from unnest(${[...new Set(numbers)]}::text[]) s(nhs_number)
       cross join lateral (with ${sameNumbers} select number from same) k),
+    refusal as materialized (${refusalsOf(sql`any(array(select number from same))`)}),
     said as materialized (select p.answer, p.at, p.council = ${council} and (p.person_key = ${personKey}::bigint
         or (p.birth_date = ${birthDate}::date and p.nhs_number is not null)) as own
       from permission_to_tell p where p.hospital = ${hospital} and p.at >= ${since}
@@ -85,9 +86,7 @@ export async function personsWord(
     select (select answer from said where own order by at desc, answer desc limit 1) as last,
       (select max(at) from said where own and answer = 'given') as given,
       greatest((select max(at) from said where answer = 'refused'),
-        (select max(a.at) from audit_event a where a.number_asked = any(array(select number from same))
-          and a.organisation = ${hospital} and a.action = 'look-up' and a.permission = 'refused'
-          and a.at >= ${since})) as refused`.execute(db.sql);
+        (select max(r.at) from refusal r where r.organisation = ${hospital} and r.at >= ${since})) as refused`.execute(db.sql);
   const [row] = rows;
   return { last: row?.last ?? null, givenAt: row?.given ?? null, refusedAt: row?.refused ?? null };
 }
@@ -100,10 +99,10 @@ export async function lastRefusal(
   since: Date,
 ): Promise<Date | null> {
   const { rows } = await sql<{ at: Date | null }>`
-    select max(k.at) as at from unnest(${[...new Set(numbers)]}::text[]) s(nhs_number)
-    cross join lateral (with ${sameNumbers} select max(a.at) as at from audit_event a
-      where a.number_asked = any(array(select number from same)) and a.organisation = ${hospital}
-        and a.action = 'look-up' and a.permission = 'refused' and a.at >= ${since}) k`.execute(db.sql);
+    with same as materialized (select distinct k.number from unnest(${[...new Set(numbers)]}::text[]) s(nhs_number)
+      cross join lateral (with ${sameNumbers} select number from same) k),
+    refusal as materialized (${refusalsOf(sql`any(array(select number from same))`)})
+    select max(r.at) as at from refusal r where r.organisation = ${hospital} and r.at >= ${since}`.execute(db.sql);
   return rows[0]?.at ?? null;
 }
 
