@@ -206,7 +206,8 @@ describe('the address of a council’s lists as FHIR', () => {
       for (const { status, text } of [await fhir('holds'), await accesses(`patient.identifier=${nhs(1)}`)]) {
         assert.ok(status >= 500, String(status));
         assert.match(text, /OperationOutcome/);
-        assert.doesNotMatch(text, /HOLMES|999/);
+        // Our own codes are named after our address, whose port may hold any digits.
+        assert.doesNotMatch(text.replaceAll(web.baseUrl, ''), /HOLMES|999/);
       }
     });
     assert.equal((await fhir('holds')).status, 200);

@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import type { TestContext } from 'node:test';
 import { promisify } from 'node:util';
 import { buildApp } from '../src/app.ts';
 import type { App } from '../src/app.ts';
@@ -85,18 +86,28 @@ async function send(bytes: Buffer, withDebian: boolean): Promise<string> {
   }
   const client = new MllpClient({ host: '127.0.0.1', port });
   try {
-    return verdict(await client.send(bytes, { timeout: 2000 }));
+    return verdict(await client.send(bytes, { timeout: patience }));
   } finally {
     client.close();
   }
 }
 
-async function within(ms: number, what: () => Promise<boolean>): Promise<void> {
-  const until = performance.now() + ms;
+const patience = 10_000;
+
+/**
+ * Waits for what is to be so within two seconds. On a computer so busy that a page with nothing to ask takes a fifth of a
+ * second it may take ten of those instead, and never as long as it takes until what nobody was woken for is looked for.
+ */
+async function soon(t: TestContext, what: () => Promise<boolean>): Promise<void> {
+  const began = performance.now();
+  const passed = (): number => performance.now() - began;
+  await fetch(`${baseUrl}/phone-numbers`).then((reply) => reply.text());
+  const most = Math.min(Math.max(2_000, 10 * passed()), patience);
   while (!(await what())) {
-    assert.ok(performance.now() < until, `not within ${ms} ms: ${what}`);
+    assert.ok(passed() < most, `not within ${Math.round(most)} ms: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
+  t.diagnostic(`after ${Math.round(passed())} ms`);
 }
 
 for (const withDebian of [true, false]) {
@@ -107,11 +118,11 @@ for (const withDebian of [true, false]) {
       return (await person.get(path)).text;
     };
 
-    it('within two seconds the board shows her, the hint is acknowledged, and the council’s list has her', async () => {
+    it('within two seconds the board shows her, the hint is acknowledged, and the council’s list has her', async (t) => {
       const [nurse, worker] = [await signIn(baseUrl, 'nia'), await signIn(baseUrl, 'carol')];
       const before = destination.receptions.length;
       assert.equal(await send(barbara('A04', `IN${by.length}`, withDebian ? 30 : 5), withDebian), `AA IN${by.length}`);
-      await within(2000, async () => {
+      await soon(t, async () => {
         const acknowledged = await database.db.sql.selectFrom('hl7_outbound').select('state').orderBy('outbound_id', 'desc').limit(1).execute(); // prettier-ignore
         return (
           destination.receptions.length > before &&
@@ -122,12 +133,12 @@ for (const withDebian of [true, false]) {
       });
     });
 
-    it('her discharge ends it on every list', async () => {
+    it('her discharge ends it on every list', async (t) => {
       assert.equal(
         await send(barbara('A03', `OUT${by.length}`, withDebian ? 20 : 1), withDebian),
         `AA OUT${by.length}`,
       );
-      await within(2000, async () => (await page('nia', '/board')).includes('with council care: not known'));
+      await soon(t, async () => (await page('nia', '/board')).includes('with council care: not known'));
     });
   });
 }

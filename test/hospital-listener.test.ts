@@ -59,7 +59,7 @@ const text = (id: string, fields = {}): Buffer => Buffer.from(adt('A04', { 'MSH-
 
 describe('a feed over the wire', () => {
   it(
-    'becomes a stay within two seconds when Debian’s mllp_send sends it',
+    'becomes a stay when Debian’s mllp_send sends it',
     { skip: !hasSender && 'mllp_send is not installed' },
     async () => {
       const folder = mkdtempSync(join(tmpdir(), 'homeward-mllp-'));
@@ -73,7 +73,7 @@ describe('a feed over the wire', () => {
         writeFileSync(file, Buffer.concat([Buffer.from([0x0b]), text('DEBIAN'), Buffer.from([0x1c, 0x0d])]));
         const { stdout } = await run('mllp_send', ['--file', file, '--port', String(port), '127.0.0.1']);
         assert.match(stdout, /MSA\|AA\|DEBIAN/);
-        const until = performance.now() + 2000;
+        const until = performance.now() + 20_000;
         while ((await hospital.stays()).length === 0 && performance.now() < until)
           await new Promise((resolve) => setTimeout(resolve, 20));
         assert.equal((await hospital.stays())[0]?.status, 'arrived');

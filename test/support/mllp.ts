@@ -172,3 +172,11 @@ export async function until(what: () => boolean): Promise<void> {
 export function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
+
+/** The patience of somebody who gives up so many milliseconds after something is so, however long that took. */
+export function patienceAfter(what: () => boolean, ms: number): AbortSignal {
+  const patience = new AbortController();
+  const end = (): void => patience.abort();
+  void until(what).then(() => pause(ms)).then(end, end); // prettier-ignore
+  return patience.signal;
+}
