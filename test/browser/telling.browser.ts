@@ -105,6 +105,26 @@ describe('telling from the answer page', () => {
     await nia.leave();
   });
 
+  it('keeps a form that was sent with a mistake, and what is written into it then, when something else changes', async () => {
+    const nia = await withAnswer('Holmes');
+    await nia.press('text=See what was told');
+    await nia.page.click('summary:has-text("They answered by phone: Willowbrook")');
+    await nia.press('form[action$="/phone"]:visible >> button');
+    await nia.page.fill('input[name="by"]:visible', 'Jane');
+    await nia.page.evaluate('window.neverReloaded = true');
+    const petra = await site.visitAs('petra', onPhone);
+    await petra.press('text=Going home, please restart');
+    await petra.page.click('text=Yes, at another time');
+    await petra.page.fill('#time', '21:00');
+    await petra.press('text=Yes, at this time');
+    await nia.page.waitForSelector('text=first visit today at 9pm');
+    assert.equal(await nia.page.evaluate('window.neverReloaded'), true);
+    assert.match(await nia.text('.nhsuk-error-summary'), /Enter the name of whoever answered/);
+    assert.equal(await nia.page.inputValue('input[name="by"]:visible'), 'Jane');
+    await petra.leave();
+    await nia.leave();
+  });
+
   it('takes what somebody at the hospital does about a message that nobody answered', async () => {
     const nia = await withAnswer('Holmes');
     await nia.press('text=See what was told');

@@ -38,7 +38,8 @@ function watch(page) {
     again = false;
     const next = await fetchPage(page).catch(() => null);
     busy = false;
-    if (next === 'over') return window.location.reload();
+    // Not a reload: at the address of a form that would send it again, or ask first and leave all on the screen.
+    if (next === 'over') return window.location.replace(addressOf(page));
     if (next) {
       renew(page, next);
       // Asked anew from what is shown now: the version that the events are about has moved on.
@@ -54,8 +55,13 @@ function watch(page) {
   open();
 }
 
+/** The page's own address. It may stand at another: a form that was sent with a mistake is shown again at its own. */
+function addressOf(page) {
+  return page.dataset.liveEvents.replace(/\/live$/, '');
+}
+
 async function fetchPage(page) {
-  const answer = await fetch(`${window.location.pathname}?live=yes`, { redirect: 'manual' });
+  const answer = await fetch(`${addressOf(page)}?live=yes`, { redirect: 'manual' });
   // Signed out, or gone: the page itself says so better.
   if (answer.status >= 500) return null;
   if (!answer.ok) return 'over';
