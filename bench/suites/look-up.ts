@@ -73,11 +73,12 @@ async function beside(
   });
 }
 
-// A benchmark of refusals would be fast: nearly all of these people have care to be shown.
+// A benchmark of refusals would be fast: nearly all of these people have care to be shown. One in a thousand has not, and
+// of the few look-ups of a trial on a slow disk a single one of those would be more than two in a hundred.
 function mustBeCare({ kinds }: Run): void {
   const all = [...kinds.values()].reduce((sum, count) => sum + count, 0);
   const care = kinds.get('care') ?? 0;
-  if (care < all * 0.98) throw new Error(`Only ${care} of ${all} look-ups were answered with care`);
+  if (all - care > 3 + all * 0.02) throw new Error(`Only ${care} of ${all} look-ups were answered with care`);
 }
 
 const unused: UseCounts = {

@@ -17,8 +17,8 @@ export interface Sent {
   readonly times: number[];
 }
 
-/** No answer for so long, in milliseconds, and none is expected any more. */
-const patience = 1_000;
+/** No answer for so long, in milliseconds, and none is expected any more of a server that may lose messages. */
+const usualPatience = 1_000;
 
 const taken = new Set(['AA', 'CA']);
 
@@ -67,16 +67,16 @@ class Line {
   }
 }
 
-/** Sends all messages, each connection keeping so many in flight. */
+/** Sends all messages, each connection keeping so many in flight. @param options `patience`: how long it is waited for an answer */
 export async function sendAll(
   port: number,
   messages: readonly Framed[],
-  { connections, inFlight }: { connections: number; inFlight: number },
+  { connections, inFlight, patience = usualPatience }: { connections: number; inFlight: number; patience?: number },
 ): Promise<Sent> {
   const counts = { wrong: 0, times: [] as number[] };
   const { promise: done, resolve } = Promise.withResolvers<void>();
   let next = 0;
-  let last = performance.now();
+  let last = 0;
   // Each by itself, as an interface engine writes them: joined, they would spare whoever answers many at once.
   const fill = (line: Line): void => {
     for (let free = inFlight - line.inFlight; free > 0 && next < messages.length; free--) {
@@ -95,8 +95,9 @@ export async function sendAll(
     });
     lines.push(line);
   }
+  // From now: a server that does not listen yet has been waited for until here.
+  const start = (last = performance.now());
   const watch = setInterval(() => performance.now() - last > patience && resolve(), 100);
-  const start = performance.now();
   for (const line of lines) fill(line);
   await done;
   clearInterval(watch);
@@ -107,11 +108,12 @@ export async function sendAll(
 /**
  * Sends messages at a fixed rate, over so many connections in turn, whatever the answers do: each one's time is
  * counted from when it was due, so that waiting before it was sent counts too.
+ * @param options `patience`: how long it is waited for answers after the last was sent
  */
 export async function sendSteadily(
   port: number,
   messages: readonly Framed[],
-  { connections, perSecond }: { connections: number; perSecond: number },
+  { connections, perSecond, patience = usualPatience }: { connections: number; perSecond: number; patience?: number },
 ): Promise<Sent> {
   const counts = { wrong: 0, times: [] as number[] };
   const lines: Line[] = [];

@@ -9,7 +9,7 @@ import { freePort } from '../../scripts/postgres-server.ts';
 
 const root = join(import.meta.dirname, '../..');
 
-/** How long, in milliseconds, a start may take before it counts as failed. */
+/** How long, in milliseconds, a start or a stop may take before it counts as failed. */
 const patience = 120_000;
 
 export interface ServiceProcess {
@@ -75,7 +75,7 @@ export async function startService(environment: Readonly<Record<string, string>>
     memory: () => Number(/^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024,
     async stop() {
       child.kill('SIGTERM');
-      const code = await Promise.race([ended, sleep(20_000, 'late' as const, { ref: false })]);
+      const code = await Promise.race([ended, sleep(patience, 'late' as const, { ref: false })]);
       if (code === 'late') kill();
       process.off('exit', kill);
       const said = readFileSync(logFile, 'utf8').slice(-2_000);

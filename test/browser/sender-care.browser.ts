@@ -35,7 +35,7 @@ async function tells(visitor: Visitor, what: string, who = 'Holmes'): Promise<vo
 
 /** Opens what was told of somebody, from the team's list, as soon as it is there. */
 async function opensTold(visitor: Visitor, who: string): Promise<void> {
-  const until = Date.now() + 20_000;
+  const until = Date.now() + 60_000;
   do {
     await setTimeout(200);
     await visitor.open('/told');
@@ -172,7 +172,7 @@ describe('whoever is sent to the telephone', () => {
     assert.match(await nia.text('.hw-package >> nth=0'), new RegExp(`${wrong.replace(/\s/g, '.')}.*Reported as wrong today at .*Try it if nothing else answers`)); // prettier-ignore
     const council = await nia.page.locator('.hw-council .hw-phone--now').boundingBox();
     assert.ok(council && council.y + council.height < desktop.height);
-    await nia.inspect('answer-wrong-number');
+    await nia.inspect('answer-wrong-number-on-hold');
     await nia.open('/told');
     await nia.inspect('told-list-groups');
     await nia.leave();
@@ -206,7 +206,7 @@ describe('a patient whose death the hospital’s own system has said', () => {
     assert.ok((await nia.page.locator('summary:has-text("Send it now")').count()) > 0);
     for (const who of ['Kirkbride', 'Holmes']) await hospital.tell('A08', who, 0, { 'PID-29': '20260901160500', 'PID-30': 'Y' }); // prettier-ignore
     app.clock.advance(1);
-    await nia.page.waitForSelector('text=The patient has died', { timeout: 20_000 });
+    await nia.page.waitForSelector('text=The patient has died');
     await nia.page.reload();
     assert.equal(await nia.page.locator('summary:has-text("Send it now")').count(), 0);
     assert.doesNotMatch(await nia.text(), /With you .*: to release/);

@@ -66,7 +66,8 @@ export async function openSite(at?: string): Promise<Site> {
 async function visit(browser: Browser, app: RunningApp, options: BrowserContextOptions = {}): Promise<Visitor> {
   const context = await browser.newContext({ baseURL: app.baseUrl, viewport: desktop, locale: 'en-GB', ...options });
   const faults: string[] = [];
-  context.setDefaultTimeout(10_000);
+  // Nothing is said to have failed for being slow: two test files and their browsers may share one slow processor.
+  context.setDefaultTimeout(60_000);
   watch(context, app, faults);
   const page = await context.newPage();
   const visitor: Visitor = {

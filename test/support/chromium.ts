@@ -1,9 +1,10 @@
 /** Chromium for the browser tests, with fonts of its own: without fonts no text is drawn, and no fault in text is found. */
+import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import packed from '@sparticuz/chromium';
+import { promisify } from 'node:util';
 import { chromium } from 'playwright-core';
 import type { Browser } from 'playwright-core';
 
@@ -27,7 +28,8 @@ export async function launchChromium(): Promise<Browser> {
 }
 
 // The package unpacks into the folder for temporary files and uses whatever lies there already, a
-// half-written or older one too: so a folder for each version, filled aside and then renamed.
+// half-written or older one too: so a folder for each version, filled aside and then renamed. In a process of its own:
+// whatever this one makes among its temporary files meanwhile would otherwise lie there too, and go when it is renamed.
 async function unpack(): Promise<string> {
   const manifest = join(fileURLToPath(import.meta.resolve('@sparticuz/chromium')), '../../package.json');
   const { version } = JSON.parse(readFileSync(manifest, 'utf8')) as { version: string };
@@ -35,14 +37,8 @@ async function unpack(): Promise<string> {
   if (existsSync(folder)) return folder;
   const aside = `${folder}.${process.pid}`;
   mkdirSync(aside, { recursive: true });
-  const before = process.env['TMPDIR'];
-  process.env['TMPDIR'] = aside;
-  try {
-    await packed.executablePath();
-  } finally {
-    if (before === undefined) delete process.env['TMPDIR'];
-    else process.env['TMPDIR'] = before;
-  }
+  const script = join(import.meta.dirname, 'unpack-chromium.ts');
+  await promisify(execFile)(process.execPath, [script], { env: { ...process.env, TMPDIR: aside } });
   writeFileSync(join(aside, 'fonts.conf'), fontsConf(join(folder, 'fonts/fonts'), join(folder, 'font-cache')));
   try {
     renameSync(aside, folder);
