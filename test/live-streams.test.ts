@@ -19,16 +19,21 @@ describe('a page that waits for a change', () => {
     assert.match(await text(streams().open({ ...own(), from: '1', version: async () => '2' })), changed);
   });
 
-  it('hears of a change of this process when it is said, within a second, and of nothing else', async () => {
-    const signal = new NoticeSignal();
-    let version = '1';
-    const heard = text(streams(signal).open({ ...own(), from: '1', version: async () => version }));
-    for (let time = 0; time < 20; time++) signal.wake();
-    version = '2';
-    const since = performance.now();
-    signal.wake();
-    assert.match(await heard, changed);
-    assert.ok(performance.now() - since < 1_000);
+  it('hears of a change of this process when it is said, and of nothing else', async () => {
+    const times: number[] = [];
+    // Said, it is a fifth of a second; seen by looking, half of one. A busy computer may be late once, but not each time.
+    for (let time = 0; time < 6 && times.every((one) => one >= 400); time++) {
+      const signal = new NoticeSignal();
+      let version = '1';
+      const heard = text(streams(signal).open({ ...own(), from: '1', version: async () => version }));
+      for (let wakes = 0; wakes < 20; wakes++) signal.wake();
+      version = '2';
+      const since = performance.now();
+      signal.wake();
+      assert.match(await heard, changed);
+      times.push(performance.now() - since);
+    }
+    assert.ok(Math.min(...times) < 400, times.map(Math.round).join(' '));
   });
 
   it('hears of a change of another process by looking', async () => {

@@ -143,7 +143,9 @@ describe('a telling', () => {
     const rows = (await auditOf(test.db, site.council.id)).filter((row) => row['action'] !== 'import-bundle');
     const actions = rows.map((row) => row['action']);
     assert.deepEqual(actions.filter((one) => one !== 'look-up').sort(), ['answer-notice', 'open-notice', 'permission-to-tell', 'see-inbox', 'see-tellings', 'send-telling']);
-    assert.doesNotMatch(JSON.stringify(rows.map((row) => row['detail'])), /Barbara|Example|1941|safeguarding/i);
+    // Without the ids: four digits of a year stand in one by chance sooner or later.
+    const details = JSON.stringify(rows.map((row) => row['detail'])).replaceAll(/[0-9a-f-]{36}/g, 'ID');
+    assert.doesNotMatch(details, /Barbara|Example|1941|safeguarding/i);
     const { rows: inbox } = { rows: rows.filter((row) => row['action'] === 'open-notice') };
     assert.equal(inbox[0]?.['organisation'], site.provider);
   }); // prettier-ignore

@@ -255,7 +255,7 @@ describe('what is shown and kept', () => {
     await attempt('acknowledged');
     await out.want('hint', stayOf(2));
     await attempt(refused);
-    const oldest = new Date('2026-11-01T10:00:00Z');
+    const oldest = new Date(Date.now() - 20 * 86_400_000);
     const late = hintFeed({ timing: { giveUpAfter: '365 days' } }, { id: out.feed.id });
     const patient = new Outbound(test.db, late);
     await patient.want('hint', stayOf(3), oldest);

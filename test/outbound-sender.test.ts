@@ -31,13 +31,14 @@ type SenderOptions = Parameters<Outbound['sender']>[1];
 
 /** A destination that behaves as listed, then well; it is closed with the test. */
 async function destinationFor(t: TestContext, ...list: readonly Behaviour[]): Promise<Destination> {
-  const destination = await new Destination({ behave: (index) => list[index] ?? 'AA' }).open();
+  const destination = await new Destination({ behave: (index) => list[index] ?? 'AA', lateAfter: 520 }).open();
   t.after(() => destination.close());
   return destination;
 }
 
+/** Starts a sender that waits for an answer as long as a busy computer may take, unless the test is about a time-out. */
 function start(t: TestContext, port: number, options: SenderOptions = {}): OutboundSender {
-  const sender = out.sender(port, options);
+  const sender = out.sender(port, { ...options, timing: { acknowledgedWithin: 5000, ...options.timing } });
   t.after(() => sender.stop(0));
   sender.start();
   return sender;
@@ -91,7 +92,9 @@ describe('a sender', () => {
       const destination = await destinationFor(t, behaviour, behaviour);
       const { list, observer } = faults();
       const ids = await queue(2);
-      start(t, destination.port, { observer });
+      // Only where no answer is the fault is there no waiting for one.
+      const timing = fault === 'TIMEOUT' || fault === 'OTHER_ANSWER' ? { acknowledgedWithin: 400 } : {};
+      start(t, destination.port, { observer, timing });
       await out.settled();
       assert.deepEqual(list, [fault, fault]);
       const [first, second] = ids;
@@ -116,10 +119,10 @@ describe('a sender', () => {
   it('never takes a late answer for the answer to the next message', async (t) => {
     // The first is refused after it was answered too late; the answer comes while the second is on its way.
     const list: readonly Behaviour[] = ['late', 'AR', 'silent', 'AA'];
-    const destination = await new Destination({ behave: (index) => list[index] ?? 'AA', lateAfter: 130 }).open();
+    const destination = await new Destination({ behave: (index) => list[index] ?? 'AA', lateAfter: 650 }).open();
     t.after(() => destination.close());
     await queue(2);
-    start(t, destination.port, { timing: { acknowledgedWithin: 80 } });
+    start(t, destination.port, { timing: { acknowledgedWithin: 400 } });
     const rows = await out.settled();
     assert.deepEqual(rows.map(({ state, attempts }) => `${state} ${attempts}`), ['dead 2', 'acknowledged 2']); // prettier-ignore
   });
@@ -137,12 +140,12 @@ describe('a sender', () => {
 
   it('gives up a message in time, after a last attempt at that moment', async (t) => {
     const destination = await destinationFor(t, ...Array<Behaviour>(500).fill('AE'));
-    await out.want('hint', stayOf(1), new Date(Date.now() - 86_400_000 + 300));
-    start(t, destination.port, { timing: { retryFirst: 40, retryLongest: 10_000 } });
+    await out.want('hint', stayOf(1), new Date(Date.now() - 86_400_000 + 2000));
+    start(t, destination.port, { timing: { retryFirst: 270, retryLongest: 10_000 } });
     const [row] = await out.settled();
     assert.equal(row?.state, 'dead');
     assert.equal(row?.last_fault, 'AE');
-    // At once, then after 40, 80 and 160 ms, and at the end.
+    // At once, then after 270, 540 and 1080 ms, and at the end.
     assert.ok(row.attempts >= 3 && row.attempts <= 5, `${row.attempts} attempts`);
   });
 
@@ -154,7 +157,11 @@ describe('a sender', () => {
     start(t, destination.port, { observer });
     await until(() => list.length >= 3);
     assert.deepEqual([...new Set(list)], ['REFUSED']);
-    assert.deepEqual((await out.rows()).map(({ sent }) => sent), [false, false]); // prettier-ignore
+    // But for the moment of an attempt, before which it is written down that the message may have arrived.
+    const nothingSent = async (): Promise<boolean> => (await out.rows()).every(({ sent }) => !sent);
+    let known = await nothingSent();
+    for (let tries = 0; tries < 200 && !known; tries++) known = await nothingSent();
+    assert.ok(known);
     await destination.open();
     await out.settled();
     assert.deepEqual(destination.order, ids);
@@ -197,7 +204,8 @@ describe('a sender', () => {
     await until(() => idle.state.hasTurn);
     const before = performance.now();
     await idle.stop();
-    assert.ok(performance.now() - before < 500);
+    // It waits neither for its next look nor for the answer that what is on its way would be given.
+    assert.ok(performance.now() - before < 1500);
     assert.deepEqual(idle.state, { destination: out.destination, hasTurn: false, connected: false });
   });
 
@@ -240,7 +248,8 @@ describe('two senders for one destination', () => {
   it('cannot both go on when the first loses its connection to the database', { skip: serverUrl === null ? 'needs a server' : false }, async (t) => {
     const destination = await destinationFor(t, 'silent');
     const { list, observer } = faults();
-    const first = start(t, destination.port, { observer, timing: { acknowledgedWithin: 400 } });
+    // The connection is cut while the answer is still waited for, and that is found out when it does not come.
+    const first = start(t, destination.port, { observer, timing: { acknowledgedWithin: 2000 } });
     const [id] = await queue(1);
     out.queue.wake();
     await until(() => destination.receptions.length === 1);

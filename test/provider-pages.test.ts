@@ -128,7 +128,9 @@ describe('the link', () => {
     const browser = await enter(email);
     const { token, code } = house.newest(email);
     assert.ok(sessionOf(browser));
-    assert.ok(!web.log().includes(token) && !web.log().includes(email) && !web.log().includes(code));
+    // Without the ids of requests: six digits of a code stand in one by chance sooner or later.
+    const log = web.log().replaceAll(/"request":"[^"]*"/g, '');
+    for (const secret of [token, email, code]) assert.ok(!log.includes(secret));
     assert.match(web.log(), /provider\/sign-in\/link\/:token/);
   });
 });
@@ -171,7 +173,10 @@ describe('the code', () => {
     const { code } = house.newest(email);
     const cookie = browser.cookies.get('homeward-sign-in');
     assert.ok(cookie);
-    browser.cookies.set('homeward-sign-in', { ...cookie, value: `${cookie.value.slice(0, -2)}AA` });
+    // In the middle: of the last letters some bits say nothing, and by chance they are the same already.
+    const [half, letter] = [cookie.value.length >> 1, cookie.value.at(cookie.value.length >> 1)];
+    const altered = `${cookie.value.slice(0, half)}${letter === 'A' ? 'B' : 'A'}${cookie.value.slice(half + 1)}`;
+    browser.cookies.set('homeward-sign-in', { ...cookie, value: altered });
     assert.equal((await browser.post('/provider/sign-in/code', { code })).status, 410);
   });
 });

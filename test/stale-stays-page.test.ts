@@ -38,7 +38,8 @@ it('lists who was not heard of for too long, by the hospital’s own word, and i
   assert.doesNotMatch(text, /HOLMES|Barbara/);
   assert.match(text, /K100/);
   assert.match(text, /on no other list any more/);
-  assert.doesNotMatch(text, /999\s*000\s*0018|1941/);
+  // Without the ids: four digits of a year stand in one by chance sooner or later.
+  assert.doesNotMatch(text.replaceAll(/[0-9a-f-]{36}/g, 'ID'), /999\s*000\s*0018|1941/);
   assert.match(text, /<title>\s*Stays that may be over – Homeward\s*<\/title>/);
   assert.equal(await app.audited('see-stale-stays'), before + 1);
 });

@@ -7,8 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { it } from 'node:test';
-import { freePort } from '../scripts/postgres-server.ts';
 import { childEnvironment } from './support/child-environment.ts';
+import { freePort } from './support/web.ts';
 
 it('H17: serves on after SIGTERM, also who comes by a new connection, while /health says that no more should come', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'homeward-stop-'));

@@ -55,15 +55,20 @@ describe('the bell between processes', () => {
     let listens = false;
     there.bell(() => (elsewhere.wake(), (listens = true)));
     assert.ok(await soon(() => listens));
-    let version = '1';
-    const stream = new LiveStreams((listener) => elsewhere.on(listener)).open({ what: 'it', session: 'own', from: '1', version: async () => version }); // prettier-ignore
-    // Past its first look, and long before the next.
-    await sleep(250);
-    version = '2';
-    const since = performance.now();
-    here.bell.ring();
-    for await (const chunk of stream) if (String(chunk).includes('changed')) break;
-    assert.ok(performance.now() - since < 200, `${performance.now() - since} ms`);
+    const times: number[] = [];
+    // By itself it looks a quarter of a second after the change. A busy computer may be late once, but not each time.
+    for (let time = 0; time < 6 && times.every((one) => one >= 200); time++) {
+      let version = '1';
+      const stream = new LiveStreams((listener) => elsewhere.on(listener)).open({ what: 'it', session: 'own', from: '1', version: async () => version }); // prettier-ignore
+      // Past its first look, and long before the next.
+      await sleep(250);
+      version = '2';
+      const since = performance.now();
+      here.bell.ring();
+      for await (const chunk of stream) if (String(chunk).includes('changed')) break;
+      times.push(performance.now() - since);
+    }
+    assert.ok(Math.min(...times) < 200, times.map(Math.round).join(' '));
     await Promise.all([here.db.close(), there.close()]);
   });
 

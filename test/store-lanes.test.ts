@@ -69,9 +69,13 @@ describe('a connection that is lost', needsServer, () => {
     const slowToWrite = writing('slow-to-write', 'select pg_sleep($1), pg_backend_pid() as pid');
     const [read] = await db.ask<{ pid: number }>(slow, [0]);
     const [written] = await db.ask<{ pid: number }>(slowToWrite, [0]);
+    // Connected before: the reading must not be over when its connection is cut.
+    const owner = new pg.Client({ connectionString: test.url ?? '' });
+    await owner.connect();
     const waiting = db.ask<{ pid: number }>(slow, [1]);
     const refused = assert.rejects(db.ask(slowToWrite, [5]));
-    await asOwner(`select pg_terminate_backend(${read?.pid}), pg_terminate_backend(${written?.pid})`);
+    await owner.query(`select pg_terminate_backend(${read?.pid}), pg_terminate_backend(${written?.pid})`);
+    await owner.end();
     await refused;
     const [again] = await waiting;
     assert.notEqual(again?.pid, read?.pid);

@@ -314,13 +314,14 @@ describe('limits', () => {
 
   it('leave a connection open that is quiet between messages, or waits for its handler', async (t) => {
     const hand = byHand();
-    const running = await serverFor(t, { handler: hand.handler, limits: { idleMs: 200, frameMs: 100 } });
+    // Quiet for longer than a message may take, and far shorter than the limit, however busy the computer is.
+    const running = await serverFor(t, { handler: hand.handler, limits: { idleMs: 1000, frameMs: 100 } });
     const peer = await peerFor(t, running);
     for (const id of [1, 2, 3]) {
       await pause(120);
       peer.write(frame(message(id)));
       await until(() => hand.started.includes(id));
-      if (id === 2) await pause(300);
+      if (id === 2) await pause(1200);
       hand.release(id);
       assert.equal(verdict(await peer.answer()), `AA ${id}`);
     }
