@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { TestContext } from 'node:test';
 import nodemailer from 'nodemailer';
+import { freePort } from '../scripts/free-port.ts';
 import { composeDelivery } from '../src/app-delivery.ts';
 import type { Delivery } from '../src/app-delivery.ts';
 import { loadSettings } from '../src/config.ts';
@@ -22,7 +23,7 @@ import { MailServer } from './support/mail-server.ts';
 import { pause } from './support/mllp.ts';
 import { answerOf, noAsk, tellingSite } from './support/telling.ts';
 import type { TellingSite } from './support/telling.ts';
-import { demoConfig, freePort } from './support/web.ts';
+import { demoConfig } from './support/web.ts';
 
 let test: TestDatabase;
 before(async () => (test = await openTestDatabase()));

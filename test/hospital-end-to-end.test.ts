@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { TestContext } from 'node:test';
 import { promisify } from 'node:util';
+import { freePort } from '../scripts/free-port.ts';
 import { buildApp } from '../src/app.ts';
 import type { App } from '../src/app.ts';
 import { demoPeople } from '../src/demo/people.ts';
@@ -17,7 +18,7 @@ import { openTestDatabase } from './support/database.ts';
 import type { TestDatabase } from './support/database.ts';
 import { Destination } from './support/destination.ts';
 import { verdict } from './support/mllp.ts';
-import { demoConfig, freePort, signIn } from './support/web.ts';
+import { demoConfig, signIn } from './support/web.ts';
 
 let database: TestDatabase;
 let destination: Destination;

@@ -1,6 +1,5 @@
 /** The page of a provider's list over HTTP: nothing of a file is read before it is known that it may be handed in. */
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { connect } from 'node:net';
 import { Readable } from 'node:stream';
 import { after, before, describe, it } from 'node:test';
@@ -64,7 +63,7 @@ async function sentWhole(body: string): Promise<string> {
       socket.write(head + form, () => resolve());
     });
     let answer = '';
-    while (!answer.includes('</html>')) answer += String((await once(socket, 'data'))[0]);
+    for await (const chunk of socket) if ((answer += String(chunk)).includes('</html>')) break;
     return answer;
   } finally {
     socket.destroy();

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { it } from 'node:test';
 import { childEnvironment } from './support/child-environment.ts';
-import { freePort } from './support/web.ts';
+import { freePort } from '../scripts/free-port.ts';
 
 it('H17: serves on after SIGTERM, also who comes by a new connection, while /health says that no more should come', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'homeward-stop-'));

@@ -4,7 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { freePort } from '../../scripts/postgres-server.ts';
+import { freePort } from '../../scripts/free-port.ts';
 import { readSiteFiles } from '../../src/config/site.ts';
 import { HospitalFeeds } from '../../src/hl7/feeds.ts';
 import { sealerOf } from '../../src/services/sealing.ts';

@@ -5,7 +5,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { freePort } from '../../scripts/postgres-server.ts';
+import { freePort } from '../../scripts/free-port.ts';
 import { agreements } from './callers.ts';
 import type { ServerOrder } from './hl7-server.ts';
 import { startService } from './process.ts';

@@ -19,7 +19,7 @@ import { childEnvironment } from '../support/child-environment.ts';
 import { FeedSender, readBack } from '../support/feed-sender.ts';
 import { killingPlace } from '../support/killing.ts';
 import { pause } from '../support/mllp.ts';
-import { freePort } from '../support/web.ts';
+import { freePort } from '../../scripts/free-port.ts';
 
 const kills = Number(process.env['KILLS'] ?? 4);
 const wanted = Number(process.env['MESSAGES'] ?? kills * 300);

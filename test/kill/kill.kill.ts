@@ -12,6 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { sql } from 'kysely';
+import { freePort } from '../../scripts/free-port.ts';
 import { demoPeople } from '../../src/demo/people.ts';
 import type { Database } from '../../src/store/database.ts';
 import { openStore } from '../../src/store/open.ts';
@@ -21,7 +22,7 @@ import { childEnvironment } from '../support/child-environment.ts';
 import { openTestDatabase } from '../support/database.ts';
 import type { TestDatabase } from '../support/database.ts';
 import { findForm } from '../support/demo-asking.ts';
-import { freePort, signIn } from '../support/web.ts';
+import { signIn } from '../support/web.ts';
 import type { SignedIn } from '../support/web.ts';
 
 const kills = Number(process.env['KILLS'] ?? 20);

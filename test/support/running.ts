@@ -2,12 +2,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '../../scripts/free-port.ts';
 import { buildApp } from '../../src/app.ts';
 import type { App } from '../../src/app.ts';
 import { Database } from '../../src/store/database.ts';
 import type { Engine } from '../../src/store/engine.ts';
 import { openTestDatabase } from './database.ts';
-import { demoConfig, freePort } from './web.ts';
+import { demoConfig } from './web.ts';
 
 /** Time stands still until a test moves it. */
 export interface SetClock {

@@ -1,6 +1,6 @@
 /** A running server for tests, a clock that can be moved, and a browser of sorts that keeps cookies. */
-import { createServer } from 'node:net';
 import type { FastifyInstance } from 'fastify';
+import { freePort } from '../../scripts/free-port.ts';
 import { loadSettings, loadSite } from '../../src/config.ts';
 import type { Settings, Site } from '../../src/config.ts';
 import type { Clock } from '../../src/domain/clock.ts';
@@ -37,28 +37,6 @@ export function demoConfig(port: number, more: Record<string, string> = {}): { s
     ...more,
   });
   return { settings, site: loadSite(settings) };
-}
-
-// Below the ports that the system gives to whoever asks for any: of those, one that is free now may be somebody
-// else's a moment later. Test files run beside one another begin far apart.
-const [firstPort, ports] = [20_000, 12_000];
-let nextPort = process.pid * 101;
-
-/** A port that nobody uses now, and that nobody is given before it is used. @throws Error when all are taken */
-export async function freePort(): Promise<number> {
-  for (let tries = 0; tries < ports; tries++) {
-    const port = firstPort + (nextPort++ % ports);
-    if (await isFree(port)) return port;
-  }
-  throw new Error('Every port is taken');
-}
-
-function isFree(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const probe = createServer();
-    probe.once('error', () => resolve(false));
-    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
-  });
 }
 
 export interface RunningWeb {
