@@ -7,6 +7,7 @@ import { rosterAgreementSchema } from '../src/domain/roster-agreement.ts';
 import type { RosterAgreement } from '../src/domain/roster-agreement.ts';
 import { longestRoster, readRoster } from '../src/sources/roster-file.ts';
 import { clientsPages } from '../src/web/pages/clients-pages.ts';
+import { pause } from './support/mllp.ts';
 import { Browser, startWeb } from './support/web.ts';
 import type { RunningWeb } from './support/web.ts';
 import { providerHouse, register } from './support/providers.ts';
@@ -14,6 +15,8 @@ import { providerHouse, register } from './support/providers.ts';
 let web: RunningWeb;
 let mo: Browser;
 let read = 0;
+/** Readings that have begun, and that have ended. */
+let [begun, given] = [0, 0];
 const rosters: RosterAgreement[] = [];
 const agreement = rosterAgreementSchema.parse({
   id: 'larkfield', version: 1, provider: 'cqc:1-000000001', name: 'Larkfield', council: '999', from: '2020-01-01', until: '2040-12-31',
@@ -24,7 +27,11 @@ before(async () => {
   let house: ReturnType<typeof providerHouse> | undefined;
   web = await startWeb((db, clock) => {
     house = providerHouse(db, clock);
-    const counted = (chunks: Readable, most: number) => (read++, readRoster(chunks, most));
+    const counted = (chunks: Readable, most: number) => (
+      read++,
+      begun++,
+      readRoster(chunks, most).finally(() => given++)
+    );
     return [...house.pages(), ...clientsPages({ roster: { db, clock, rosters }, read: counted, mostBytes: longestRoster })]; // prettier-ignore
   });
   await register(web.db, 'mo@larkfield.example', undefined, 'provider-manager');
@@ -70,6 +77,20 @@ async function sentWhole(body: string): Promise<string> {
   }
 }
 
+/** Begins to send a file, and hangs up while it is read. */
+async function hangUp(): Promise<void> {
+  const { host, origin, hostname, port } = new URL(web.baseUrl);
+  const cookie = [...mo.cookies].map(([name, { value }]) => `${name}=${value}`).join('; ');
+  const token = await mo.token('/phone-numbers');
+  const socket = connect(Number(port), hostname);
+  socket.write(`POST /provider/clients HTTP/1.1\r\nHost: ${host}\r\nOrigin: ${origin}\r\nSec-Fetch-Site: same-origin\r\nCookie: ${cookie}\r\nContent-Type: multipart/form-data; boundary=limit\r\nContent-Length: 4000000\r\n\r\n--limit\r\nContent-Disposition: form-data; name="_token"\r\n\r\n${token}\r\n--limit\r\nContent-Disposition: form-data; name="file"; filename="clients.csv"\r\n\r\n${head}`); // prettier-ignore
+  const before = begun;
+  while (begun === before) await pause(5);
+  socket.destroy();
+}
+
+const timers = (): number => process.getActiveResourcesInfo().filter((one) => one === 'Timeout').length;
+
 describe('a file of clients', () => {
   it('is not read of a provider without an agreement, however large it is', async () => {
     assert.equal((await handIn(head + 'a\n'.repeat(2_000_000))).status, 403);
@@ -94,5 +115,16 @@ describe('a file of clients', () => {
     assert.match(await sentWhole(head + 'a\n'.repeat(2_000_000)), /There were 4 files in a day already/);
     assert.match(await sentWhole(head + 'a\n'.repeat(5_000_000)), /There were 4 files in a day already/);
     assert.equal(read, 4);
+  });
+
+  it('is waited for no longer once its sender has hung up', async () => {
+    rosters.splice(0, 1, { ...agreement, uploadsDay: 50 });
+    const [before, gone] = [timers(), given];
+    await hangUp();
+    for (let tries = 0; tries < 1000 && given === gone; tries++) await pause(5);
+    await pause(100);
+    assert.equal(given, gone + 1);
+    // A process that has been told to end would wait for it.
+    assert.ok(timers() <= before, `${timers()} timers after ${before}`);
   });
 });

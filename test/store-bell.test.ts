@@ -56,19 +56,20 @@ describe('the bell between processes', () => {
     there.bell(() => (elsewhere.wake(), (listens = true)));
     assert.ok(await soon(() => listens));
     const times: number[] = [];
-    // By itself it looks a quarter of a second after the change. A busy computer may be late once, but not each time.
-    for (let time = 0; time < 6 && times.every((one) => one >= 200); time++) {
+    // By itself it looks half a second after it was opened. A try at which this computer was late says nothing.
+    for (let time = 0; time < 20 && times.every((one) => one >= 450); time++) {
       let version = '1';
+      const opened = performance.now();
       const stream = new LiveStreams((listener) => elsewhere.on(listener)).open({ what: 'it', session: 'own', from: '1', version: async () => version }); // prettier-ignore
       // Past its first look, and long before the next.
       await sleep(250);
+      const late = performance.now() - opened > 350;
       version = '2';
-      const since = performance.now();
       here.bell.ring();
       for await (const chunk of stream) if (String(chunk).includes('changed')) break;
-      times.push(performance.now() - since);
+      if (!late) times.push(performance.now() - opened);
     }
-    assert.ok(Math.min(...times) < 200, times.map(Math.round).join(' '));
+    assert.ok(Math.min(...times) < 450, times.map(Math.round).join(' '));
     await Promise.all([here.db.close(), there.close()]);
   });
 

@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { arrivingAt, personOf } from '../support/arriving.ts';
-import { openSite } from '../support/browser.ts';
+import { live, openSite } from '../support/browser.ts';
 import type { Visitor } from '../support/browser.ts';
 import { desktop, phone } from '../support/inspect.ts';
 
@@ -206,7 +206,7 @@ describe('a patient whose death the hospital’s own system has said', () => {
     assert.ok((await nia.page.locator('summary:has-text("Send it now")').count()) > 0);
     for (const who of ['Kirkbride', 'Holmes']) await hospital.tell('A08', who, 0, { 'PID-29': '20260901160500', 'PID-30': 'Y' }); // prettier-ignore
     app.clock.advance(1);
-    await nia.page.waitForSelector('text=The patient has died');
+    await nia.page.waitForSelector('text=The patient has died', live);
     await nia.page.reload();
     assert.equal(await nia.page.locator('summary:has-text("Send it now")').count(), 0);
     assert.doesNotMatch(await nia.text(), /With you .*: to release/);

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
 import { sql } from 'kysely';
 import { arrivingAt, personOf } from '../support/arriving.ts';
-import { openSite } from '../support/browser.ts';
+import { live, openSite } from '../support/browser.ts';
 import type { Visitor } from '../support/browser.ts';
 import { desktop, phone } from '../support/inspect.ts';
 
@@ -76,12 +76,12 @@ describe('telling from the answer page', () => {
     await nia.page.evaluate('window.neverReloaded = true');
     const petra = await site.visitAs('petra', onPhone);
     await petra.press('text=Going home, please restart');
-    await nia.page.waitForSelector('text=Petra Example has opened it');
+    await nia.page.waitForSelector('text=Petra Example has opened it', live);
     assert.equal(await nia.page.locator(green).count(), 0);
     await petra.page.click('text=Yes, at another time');
     await petra.page.fill('#time', '18:00');
     await petra.press('text=Yes, at this time');
-    await nia.page.waitForSelector(green);
+    await nia.page.waitForSelector(green, live);
     assert.equal(await nia.page.evaluate('window.neverReloaded'), true);
     const text = await nia.text();
     assert.match(text, /Petra Example answered today at 9am: yes, first visit today at 6pm\./);
@@ -99,7 +99,7 @@ describe('telling from the answer page', () => {
     const petra = await site.visitAs('petra', onPhone);
     await petra.press('text=Going home, please restart');
     await petra.press('main form button:has-text("Today at 8pm")');
-    await nia.page.waitForSelector('text=first visit today at 8pm');
+    await nia.page.waitForSelector('text=first visit today at 8pm', live);
     assert.equal(await nia.page.inputValue('[id^="by-"]:visible'), 'Jane');
     await petra.leave();
     await nia.leave();
@@ -117,7 +117,7 @@ describe('telling from the answer page', () => {
     await petra.page.click('text=Yes, at another time');
     await petra.page.fill('#time', '21:00');
     await petra.press('text=Yes, at this time');
-    await nia.page.waitForSelector('text=first visit today at 9pm');
+    await nia.page.waitForSelector('text=first visit today at 9pm', live);
     assert.equal(await nia.page.evaluate('window.neverReloaded'), true);
     assert.match(await nia.text('.nhsuk-error-summary'), /Enter the name of whoever answered/);
     assert.equal(await nia.page.inputValue('input[name="by"]:visible'), 'Jane');

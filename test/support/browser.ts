@@ -45,6 +45,9 @@ export interface Site {
   close(): Promise<void>;
 }
 
+/** For what a page is told while it is open: told of nothing, it would ask by itself after half a minute. */
+export const live = { timeout: 25_000 } as const;
+
 /** The demo and a browser, for one test file. */
 export async function openSite(at?: string): Promise<Site> {
   const [app, browser] = await Promise.all([startApp(at), launchChromium()]);

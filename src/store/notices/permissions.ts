@@ -86,7 +86,9 @@ export async function personsWord(
     select (select answer from said where own order by at desc, answer desc limit 1) as last,
       (select max(at) from said where own and answer = 'given') as given,
       greatest((select max(at) from said where answer = 'refused'),
-        (select max(r.at) from refusal r where r.organisation = ${hospital} and r.at >= ${since})) as refused`.execute(db.sql);
+        (select max(r.at) from refusal r where r.organisation = ${hospital} and r.at >= ${since})) as refused`.execute(
+    db.sql,
+  );
   const [row] = rows;
   return { last: row?.last ?? null, givenAt: row?.given ?? null, refusedAt: row?.refused ?? null };
 }

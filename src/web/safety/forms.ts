@@ -4,11 +4,11 @@
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { setTimeout } from 'node:timers/promises';
 import formbody from '@fastify/formbody';
 import multipart from '@fastify/multipart';
 import type { MultipartFile } from '@fastify/multipart';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { may } from '../../domain/caller.ts';
 import { HomewardError } from '../../domain/error.ts';
 import type { Page, Upload } from '../page.ts';
 import { pageOf, sessionOf } from './guard.ts';
@@ -31,36 +31,34 @@ export async function readForms(server: FastifyInstance): Promise<void> {
     requireToken(request, fieldsOf(request)['_token']);
   });
   server.addHook('onSend', async (request, reply) => {
-    if (!pageOf(request)?.upload || !sessionOf(request)) return;
-    if (!(await discardRest(request.raw))) reply.header('connection', 'close');
+    const page = pageOf(request);
+    const role = sessionOf(request)?.caller.role;
+    if (!page?.upload || role === undefined || !may(role, page.permission as never)) return;
+    const most = Math.max(mostDiscarded, page.upload.maxBytes);
+    if (!(await discardRest(request.raw, most))) reply.header('connection', 'close');
   });
 }
 
-/** Bytes and milliseconds that the rest of a refused file may take. */
+/** Bytes of a refused file that are waited for, where a page takes no longer ones; and milliseconds without any of it. */
 const mostDiscarded = 64 * 1024 * 1024;
-const longestDiscard = 20_000;
+const longestSilence = 10_000;
 
 // A browser reads no answer before it has sent its file (RFC 9112, 9.3): the refusal of one that nobody reads would
 // only be seen as a page that never comes, or as a broken connection.
-async function discardRest(body: IncomingMessage): Promise<boolean> {
-  if (body.complete) return true;
-  const ended = Promise.withResolvers<boolean>();
+async function discardRest(body: IncomingMessage, most: number): Promise<boolean> {
+  if (body.complete || body.destroyed) return body.complete;
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  const silence = setTimeout(() => resolve(false), longestSilence).unref();
   let discarded = 0;
   body.unpipe();
   body.on('data', (chunk: Buffer) => {
-    if ((discarded += chunk.length) > mostDiscarded) ended.resolve(false);
+    silence.refresh();
+    if ((discarded += chunk.length) > most) resolve(false);
   });
-  body.once('end', () => ended.resolve(true));
-  body.once('close', () => ended.resolve(body.complete));
+  body.once('end', () => resolve(true));
+  body.once('close', () => resolve(body.complete));
   body.resume();
-  const over = new AbortController();
-  const late = setTimeout(longestDiscard, false, over);
-  try {
-    return await Promise.race([ended.promise, late]);
-  } finally {
-    over.abort();
-    late.catch(() => {});
-  }
+  return promise.finally(() => clearTimeout(silence));
 }
 
 /** The fields of a form, its token left out. */
