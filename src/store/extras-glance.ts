@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 import type { Database } from './database.ts';
 import { reading } from './statement.ts';
-import { refusalsOf, sameNumbers } from './hospital/care.ts';
+import { refusalsOf } from './hospital/care.ts';
 import { isUuid } from './notices/tellings.ts';
 import { openLookUpOf } from './outcomes.ts';
 import type { OpenLookUp } from './outcomes.ts';
@@ -63,9 +63,7 @@ export async function glanceAtExtras(db: Database, of: GlancedAt): Promise<Extra
   const numbers = [...new Set(of.numbers)];
   // Planned once for each connection and not for each page: planning takes longer than looking.
   const { sql: text, parameters } = sql<Row>`
-    with same as materialized (select distinct k.number from unnest(${numbers}::text[]) s(nhs_number)
-      cross join lateral (with ${sameNumbers} select number from same) k),
-    refusal as materialized (${refusalsOf(sql`any(array(select number from same))`)})
+    with ${refusalsOf(numbers)}
     select a.council, a.person_key, l.id, l.at, l.kind, l.ended_at,
       exists (select from telling t where t.hospital = ${hospital} and t.council = a.council and t.person_key = a.person_key) as told,
       exists (select from stay s where s.nhs_number = any(${numbers}::text[]) and s.organisation = ${hospital}) as stay,

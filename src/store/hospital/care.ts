@@ -37,13 +37,15 @@ export const sameNumbers: RawBuilder<unknown> = sql`recursive same(number) as (
     and c.new_number is not null and c.until_bundle is null)`;
 
 /**
- * When and where anybody was refused to be looked up by one of some numbers. At which hospital is to be asked of what it
- * gives, apart (`materialized`): a plan made while the server knows nothing of the trail's size would otherwise go
- * through all of a hospital's look-ups for it, and is kept.
+ * CTEs of all numbers that any council says are the same as some numbers (`same`), and of where and when a look-up by one
+ * of those was refused (`refusal`). The hospital is asked for of what that gives: a plan made while the server knows
+ * nothing of the trail's size would otherwise go through all of a hospital's look-ups for it, and is kept.
  */
-export const refusalsOf = (numbers: RawBuilder<unknown>): RawBuilder<{ organisation: string; at: Date }> =>
-  sql`select r.organisation, r.at from audit_event r where r.number_asked = ${numbers} and r.action = 'look-up'
-    and r.permission = 'refused'`;
+export const refusalsOf = (numbers: readonly string[]): RawBuilder<unknown> =>
+  sql`same as materialized (select distinct k.number from unnest(${[...new Set(numbers)]}::text[]) s(nhs_number)
+      cross join lateral (with ${sameNumbers} select number from same) k),
+    refusal as materialized (select r.organisation, r.at from audit_event r
+      where r.number_asked = any(array(select number from same)) and r.action = 'look-up' and r.permission = 'refused')`;
 
 /**
  * Whether look-up `a` was of the very person whom it named: a council compared the birth date and it agreed, which

@@ -73,9 +73,7 @@ export async function personsWord(
   since: Date,
 ): Promise<PersonsWord> {
   const { rows } = await sql<{ last: PermissionAsked['answer'] | null; given: Date | null; refused: Date | null }>`
-    with same as materialized (select distinct k.number from unnest(${[...new Set(numbers)]}::text[]) s(nhs_number)
-      cross join lateral (with ${sameNumbers} select number from same) k),
-    refusal as materialized (${refusalsOf(sql`any(array(select number from same))`)}),
+    with ${refusalsOf(numbers)},
     said as materialized (select p.answer, p.at, p.council = ${council} and (p.person_key = ${personKey}::bigint
         or (p.birth_date = ${birthDate}::date and p.nhs_number is not null)) as own
       from permission_to_tell p where p.hospital = ${hospital} and p.at >= ${since}
@@ -101,9 +99,7 @@ export async function lastRefusal(
   since: Date,
 ): Promise<Date | null> {
   const { rows } = await sql<{ at: Date | null }>`
-    with same as materialized (select distinct k.number from unnest(${[...new Set(numbers)]}::text[]) s(nhs_number)
-      cross join lateral (with ${sameNumbers} select number from same) k),
-    refusal as materialized (${refusalsOf(sql`any(array(select number from same))`)})
+    with ${refusalsOf(numbers)}
     select max(r.at) as at from refusal r where r.organisation = ${hospital} and r.at >= ${since}`.execute(db.sql);
   return rows[0]?.at ?? null;
 }
