@@ -1,6 +1,7 @@
 /** The page of a provider's list over HTTP: nothing of a file is read before it is known that it may be handed in. */
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
+import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { after, before, describe, it } from 'node:test';
 import { rosterAgreementSchema } from '../src/domain/roster-agreement.ts';
@@ -14,9 +15,10 @@ import { providerHouse, register } from './support/providers.ts';
 
 let web: RunningWeb;
 let mo: Browser;
+/** Readings that have begun. */
 let read = 0;
-/** Readings that have begun, and that have ended. */
-let [begun, given] = [0, 0];
+/** Readings that have ended. */
+let given = 0;
 const rosters: RosterAgreement[] = [];
 const agreement = rosterAgreementSchema.parse({
   id: 'larkfield', version: 1, provider: 'cqc:1-000000001', name: 'Larkfield', council: '999', from: '2020-01-01', until: '2040-12-31',
@@ -27,11 +29,7 @@ before(async () => {
   let house: ReturnType<typeof providerHouse> | undefined;
   web = await startWeb((db, clock) => {
     house = providerHouse(db, clock);
-    const counted = (chunks: Readable, most: number) => (
-      read++,
-      begun++,
-      readRoster(chunks, most).finally(() => given++)
-    );
+    const counted = (chunks: Readable, most: number) => (read++, readRoster(chunks, most).finally(() => given++));
     return [...house.pages(), ...clientsPages({ roster: { db, clock, rosters }, read: counted, mostBytes: longestRoster })]; // prettier-ignore
   });
   await register(web.db, 'mo@larkfield.example', undefined, 'provider-manager');
@@ -54,21 +52,31 @@ async function handIn(body: string): Promise<{ status: number; text: string }> {
   return { status: reply.status, text: await reply.text() };
 }
 
-/** As a browser does: all of the file is sent before a byte of the answer is read. */
-async function sentWhole(body: string): Promise<string> {
-  const token = await mo.token('/phone-numbers');
-  const part = (of: string, content: string): string => `--limit\r\nContent-Disposition: form-data; ${of}\r\n\r\n${content}\r\n`; // prettier-ignore
-  const form = `${part('name="_token"', token)}${part('name="file"; filename="clients.csv"', body)}--limit--\r\n`;
+/** Begins to send a form with a file. @param length of all of it: what is not written now is still to come */
+async function begin(
+  form: (token: string) => string,
+  { length, sent }: { length?: number; sent?: () => void } = {},
+): Promise<Socket> {
+  const body = form(await mo.token('/phone-numbers'));
   const { host, origin, hostname, port } = new URL(web.baseUrl);
   const cookie = [...mo.cookies].map(([name, { value }]) => `${name}=${value}`).join('; ');
-  const head = `POST /provider/clients HTTP/1.1\r\nHost: ${host}\r\nOrigin: ${origin}\r\nSec-Fetch-Site: same-origin\r\nCookie: ${cookie}\r\nContent-Type: multipart/form-data; boundary=limit\r\nContent-Length: ${form.length}\r\n\r\n`;
+  const headers = [`Host: ${host}`, `Origin: ${origin}`, 'Sec-Fetch-Site: same-origin', `Cookie: ${cookie}`, 'Content-Type: multipart/form-data; boundary=limit', `Content-Length: ${length ?? body.length}`]; // prettier-ignore
   const socket = connect(Number(port), hostname);
+  socket.write(`POST /provider/clients HTTP/1.1\r\n${headers.join('\r\n')}\r\n\r\n${body}`, sent);
+  return socket;
+}
+
+const begunForm = (token: string, file: string): string =>
+  `--limit\r\nContent-Disposition: form-data; name="_token"\r\n\r\n${token}\r\n--limit\r\nContent-Disposition: form-data; name="file"; filename="clients.csv"\r\n\r\n${file}`; // prettier-ignore
+
+/** As a browser does: all of the file is sent before a byte of the answer is read. */
+async function sentWhole(file: string): Promise<string> {
+  const sent = Promise.withResolvers<void>();
+  const socket = await begin((token) => `${begunForm(token, file)}\r\n--limit--\r\n`, { sent: sent.resolve });
+  socket.once('error', sent.reject);
+  setTimeout(() => sent.reject(new Error('the file is not taken off the line')), 5000).unref();
   try {
-    await new Promise<void>((resolve, reject) => {
-      socket.once('error', reject);
-      setTimeout(() => reject(new Error('the file is not taken off the line')), 5000).unref();
-      socket.write(head + form, () => resolve());
-    });
+    await sent.promise;
     let answer = '';
     for await (const chunk of socket) if ((answer += String(chunk)).includes('</html>')) break;
     return answer;
@@ -79,13 +87,9 @@ async function sentWhole(body: string): Promise<string> {
 
 /** Begins to send a file, and hangs up while it is read. */
 async function hangUp(): Promise<void> {
-  const { host, origin, hostname, port } = new URL(web.baseUrl);
-  const cookie = [...mo.cookies].map(([name, { value }]) => `${name}=${value}`).join('; ');
-  const token = await mo.token('/phone-numbers');
-  const socket = connect(Number(port), hostname);
-  socket.write(`POST /provider/clients HTTP/1.1\r\nHost: ${host}\r\nOrigin: ${origin}\r\nSec-Fetch-Site: same-origin\r\nCookie: ${cookie}\r\nContent-Type: multipart/form-data; boundary=limit\r\nContent-Length: 4000000\r\n\r\n--limit\r\nContent-Disposition: form-data; name="_token"\r\n\r\n${token}\r\n--limit\r\nContent-Disposition: form-data; name="file"; filename="clients.csv"\r\n\r\n${head}`); // prettier-ignore
-  const before = begun;
-  while (begun === before) await pause(5);
+  const before = read;
+  const socket = await begin((token) => begunForm(token, head), { length: 4_000_000 });
+  while (read === before) await pause(5);
   socket.destroy();
 }
 
